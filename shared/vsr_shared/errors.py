@@ -1,0 +1,97 @@
+"""The tree of errors, each with the exit code of the command that meets it.
+
+    VsrError                     1   anything VSR can name
+    ├── UsageError               2   a setting or an argument that cannot be
+    ├── AudioError               3   a recording that cannot be heard
+    │   ├── UnreadableAudio          not audio, or a format nobody here decodes
+    │   ├── TruncatedAudio           the file ends before its header says
+    │   ├── EmptyAudio               no samples at all
+    │   ├── TooShortAudio            less than half a second
+    │   └── SilentAudio              nothing above the threshold of silence
+    ├── BaseError                4   the base model is missing, damaged or of another version
+    ├── StoreError               5   the data folder cannot be read or written
+    │   └── LockedStore              the passphrase is missing or wrong
+    └── FederationError          6   joining or a round failed
+        ├── ServerUnreachable        nothing answers at the server's address
+        ├── UntrustedServer          the server's certificate is not signed by the CA the person trusts
+        ├── UnknownNode              the server does not know this machine's key
+        └── RefusedRound             this machine's own checks refused the round
+
+Every message says what was wrong with what, and what to do.
+"""
+
+
+class VsrError(Exception):
+    """Something VSR can name; the message is for people."""
+
+    exit_code = 1
+
+
+class UsageError(VsrError):
+    """A setting or an argument that cannot be."""
+
+    exit_code = 2
+
+
+class AudioError(VsrError):
+    """A recording that cannot be heard."""
+
+    exit_code = 3
+
+
+class UnreadableAudio(AudioError):
+    """Not audio, or a format that nobody here decodes."""
+
+
+class TruncatedAudio(AudioError):
+    """The file ends before its header says it should."""
+
+
+class EmptyAudio(AudioError):
+    """No samples at all."""
+
+
+class TooShortAudio(AudioError):
+    """Less than half a second of sound."""
+
+
+class SilentAudio(AudioError):
+    """Nothing in it rises above the threshold of silence."""
+
+
+class BaseError(VsrError):
+    """The base model is missing, damaged or of another version."""
+
+    exit_code = 4
+
+
+class StoreError(VsrError):
+    """The data folder cannot be read or written."""
+
+    exit_code = 5
+
+
+class LockedStore(StoreError):
+    """The passphrase of the data folder is missing or wrong."""
+
+
+class FederationError(VsrError):
+    """Joining a federation or a round of it failed."""
+
+    exit_code = 6
+
+
+class ServerUnreachable(FederationError):
+    """Nothing answers at the server's address."""
+
+
+class UntrustedServer(FederationError):
+    """The server's certificate is not signed by the authority this person trusts."""
+
+
+class UnknownNode(FederationError):
+    """The server does not know this machine's key."""
+
+
+class RefusedRound(FederationError):
+    """This machine's own checks refused the round."""

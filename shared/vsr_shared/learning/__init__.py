@@ -1,0 +1,1 @@
+"""Learning as pure functions over named arrays."""

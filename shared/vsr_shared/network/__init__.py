@@ -1,0 +1,1 @@
+"""DenseNet201 as frozen trunk, trainable tail and head."""

@@ -1,0 +1,1 @@
+"""Simulations: voices, corpora and whole deployments on one machine, with the code that ships."""
