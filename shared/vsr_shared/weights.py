@@ -38,12 +38,8 @@ class Layout:
     def flatten(self, weights: Weights) -> Array:
         """Return `weights` as one float32 vector of `size` numbers; VsrError where names or shapes differ."""
         if Layout.of(weights) != self:
-            raise VsrError(
-                "these weights do not have the agreed names and shapes; both sides need the same base"
-            )
-        return np.concatenate([np.ravel(weights[name]) for name, _ in self.entries]).astype(
-            np.float32, copy=False
-        )
+            raise VsrError("these weights do not have the agreed names and shapes; both sides need the same base")
+        return np.concatenate([np.ravel(weights[name]) for name, _ in self.entries]).astype(np.float32, copy=False)
 
     def unflatten(self, vector: npt.NDArray[np.floating]) -> dict[str, Array]:
         """Return the named weights in `vector` (shape `(size,)`); VsrError where the length differs."""

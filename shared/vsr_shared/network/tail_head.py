@@ -35,9 +35,7 @@ class Prepared:
 def prepare(activations: npt.NDArray[np.floating], frozen: Weights) -> Prepared:
     """Return `activations` (u, n, h, w, 1888), the trunk's output, ready for the tail."""
     raw = activations.astype(np.float32, copy=False)
-    scale = frozen["conv5_block32_0_bn/gamma"] * _inverse_deviation(
-        frozen["conv5_block32_0_bn/moving_variance"]
-    )
+    scale = frozen["conv5_block32_0_bn/gamma"] * _inverse_deviation(frozen["conv5_block32_0_bn/moving_variance"])
     shift = frozen["conv5_block32_0_bn/beta"] - frozen["conv5_block32_0_bn/moving_mean"] * scale
     entry = np.maximum(raw * scale + shift, 0)
     mean, inverse = frozen["bn/moving_mean"], _inverse_deviation(frozen["bn/moving_variance"])
@@ -95,14 +93,11 @@ def _forward(weights: Weights, frozen: Weights, clips: Prepared) -> _Pass:
         frozen["conv5_block32_1_bn/moving_variance"]
     )
     active = np.maximum(
-        bottleneck_hat * _spread(weights["conv5_block32_1_bn/gamma"])
-        + _spread(weights["conv5_block32_1_bn/beta"]),
+        bottleneck_hat * _spread(weights["conv5_block32_1_bn/gamma"]) + _spread(weights["conv5_block32_1_bn/beta"]),
         0,
     )
     patches = _patches(active)
-    growth = (patches.reshape(u, n * h * w, -1) @ _lead(weights["conv5_block32_2_conv/kernel"])).reshape(
-        u, n, h, w, -1
-    )
+    growth = (patches.reshape(u, n * h * w, -1) @ _lead(weights["conv5_block32_2_conv/kernel"])).reshape(u, n, h, w, -1)
     mean, inverse = frozen["bn/moving_mean"], _inverse_deviation(frozen["bn/moving_variance"])
     growth_hat = (growth - mean[TRUNK_CHANNELS:]) * inverse[TRUNK_CHANNELS:]
     gamma, beta = _spread(weights["bn/gamma"]), _spread(weights["bn/beta"])
@@ -117,9 +112,7 @@ def _forward(weights: Weights, frozen: Weights, clips: Prepared) -> _Pass:
     return _Pass(bottleneck_hat, patches, growth_hat, skip_active, growth_active, pooled, hidden, values)
 
 
-def _backward(
-    weights: Weights, frozen: Weights, clips: Prepared, kept: _Pass, d_logits: Array
-) -> dict[str, Array]:
+def _backward(weights: Weights, frozen: Weights, clips: Prepared, kept: _Pass, d_logits: Array) -> dict[str, Array]:
     u, n, h, w, channels = clips.entry.shape
     gradient = {"polarity/kernel": _t(kept.hidden) @ d_logits, "polarity/bias": d_logits.sum(axis=1)}
     d_hidden = (d_logits @ _t(weights["polarity/kernel"])) * (kept.hidden > 0)
@@ -131,9 +124,7 @@ def _backward(
     skip_gamma = np.einsum("unhwc,unhwc,unc->uc", clips.skip, kept.skip_active, d_skip, optimize=False)
     skip_beta = (kept.skip_active.sum(axis=(2, 3), dtype=np.float32) * d_skip).sum(axis=1)
     d_growth_out = kept.growth_active * d_growth[:, :, None, None]
-    gradient["bn/gamma"] = np.concatenate(
-        [skip_gamma, (d_growth_out * kept.growth_hat).sum(axis=(1, 2, 3))], axis=-1
-    )
+    gradient["bn/gamma"] = np.concatenate([skip_gamma, (d_growth_out * kept.growth_hat).sum(axis=(1, 2, 3))], axis=-1)
     gradient["bn/beta"] = np.concatenate([skip_beta, d_growth_out.sum(axis=(1, 2, 3))], axis=-1)
     scale = (
         _spread(weights["bn/gamma"])[..., TRUNK_CHANNELS:]

@@ -35,9 +35,7 @@ class LiteRTTrunk:
         try:
             self._interpreter = Interpreter(model_content=model, num_threads=threads or default_threads())
         except (ValueError, RuntimeError) as error:
-            raise BaseError(
-                f"the trunk in this base cannot be loaded ({error}); fetch or build it again"
-            ) from error
+            raise BaseError(f"the trunk in this base cannot be loaded ({error}); fetch or build it again") from error
         details = self._interpreter.get_input_details()[0]
         self._input = details["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]
@@ -49,9 +47,7 @@ class LiteRTTrunk:
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return activations, float32 (n, height, width, 1888), of uint8 images (n, height, width)."""
-        return np.concatenate(
-            [self._run(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
-        )
+        return np.concatenate([self._run(images[start : start + BATCH]) for start in range(0, len(images), BATCH)])
 
     def _run(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         prepared = network_input(images)
