@@ -6,7 +6,7 @@
     │   ├── UnreadableAudio          not audio, or a format nobody here decodes
     │   ├── TruncatedAudio           the file ends before its header says
     │   ├── EmptyAudio               no samples at all
-    │   ├── TooShortAudio            less than half a second
+    │   ├── TooShortAudio            less than 0.35 s
     │   └── SilentAudio              nothing above the threshold of silence
     ├── BaseError                4   the base model is missing, damaged or of another version
     ├── StoreError               5   the data folder cannot be read or written
@@ -52,7 +52,7 @@ class EmptyAudio(AudioError):
 
 
 class TooShortAudio(AudioError):
-    """Less than half a second of sound."""
+    """Less than 0.35 s of sound: shorter than a spoken word."""
 
 
 class SilentAudio(AudioError):

@@ -62,6 +62,14 @@ def logits(weights: Weights, frozen: Weights, clips: Prepared) -> Array:
     return _forward(weights, frozen, clips).logits
 
 
+def positive_probabilities(weights: Weights, frozen: Weights, clips: Prepared) -> Array:
+    """Return each clip's probability of positive, (u, n); at most 256 clips are in work at once."""
+    count = clips.entry.shape[1]
+    parts = [logits(weights, frozen, clips[first : first + 256]) for first in range(0, count, 256)]
+    result: Array = np.exp(log_probabilities(np.concatenate(parts, axis=1)))[..., 1]
+    return result
+
+
 def log_probabilities(values: Array) -> Array:
     """Return log-softmax over the last axis of logits `values`."""
     shifted = values - values.max(axis=-1, keepdims=True)

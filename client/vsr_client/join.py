@@ -1,0 +1,173 @@
+"""Taking part in a federation: a SuperNode and the pinned local app, kept going until the person stops.
+
+first joining      no server, a wrong certificate or an unknown key end it, with the reason
+later              a server that went away is waited for; a SuperNode that ended is started again
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from vsr_client import flower_internals as flower
+from vsr_client.agent import Agent
+from vsr_client.answered_rounds import AnsweredRounds
+from vsr_client.join_folder import join_folder, recorded
+from vsr_client.known_nodes import KnownNodes
+from vsr_client.node_key import load_node_key, public_key_path
+from vsr_client.offer_checks import OwnTerms
+from vsr_client.round_answers import Participant, RoundAnswers
+from vsr_client.round_events import Connected, Rejoining, ServerFound, ServerLost
+from vsr_client.server_check import check_server
+from vsr_client.supernode import NotActivated, SuperNode
+from vsr_shared.errors import FederationError, ServerUnreachable, UnknownNode, UntrustedServer
+from vsr_shared.federation.events import Event
+
+TASK_LOOK_SECONDS: Final = 0.2
+SERVER_LOOK_SECONDS: Final = 5.0
+LONGEST_WAIT_SECONDS: Final = 30.0
+ATTEMPTS_BEFORE_FIRST_CONNECTION: Final = 4
+
+
+def join(
+    server: str,
+    ca: Path,
+    key: Path,
+    participant: Participant,
+    *,
+    data_dir: Path,
+    on_event: Callable[[Event], None],
+    terms: OwnTerms | None = None,
+    stop: threading.Event | None = None,
+    poll_seconds: float = 1.0,
+    patience_seconds: float = float("inf"),
+) -> None:
+    """Take part in the rounds of `server` (host:port) until `stop` is set or an error ends it.
+
+    `ca` is the authority's certificate that the operator handed over, `key` this machine's private key (see
+    `node_key`), `data_dir` a folder of this machine for this purpose alone. `poll_seconds` is the pace at which
+    the server is asked for a round; `patience_seconds` how long a server that went away is waited for.
+
+    Raises ServerUnreachable, UntrustedServer, UnknownNode, FederationError, UsageError or StoreError.
+    """
+    flower.check_flower()
+    flower.keep_loopback_direct()
+    flower.look_often()
+    private_key = load_node_key(key)
+    with join_folder(data_dir):
+        tell = recorded(data_dir, on_event)
+        answered = AnsweredRounds(data_dir / "answered.json")
+        answers = RoundAnswers(participant, answered, terms or OwnTerms(), tell)
+        check_server(server, ca)
+        membership = _Membership(server, ca, tell, stop or threading.Event(), patience_seconds)
+        known = KnownNodes(data_dir / "nodes.json", private_key)
+        attempts, wait = 0, 1.0
+        while not membership.stopped:
+            node = SuperNode(server, ca, key, data_dir / "flower", poll_seconds)
+            agent = Agent(node.address, node.secret, answers)
+            try:
+                ended = membership.follow(node, agent, known)
+            finally:
+                agent.close()
+                node.stop()
+            if ended is None:
+                return
+            if isinstance(ended, UntrustedServer):
+                raise ended
+            if isinstance(ended, NotActivated):
+                _sign_off(server, ca, key, known)
+            attempts, wait = (0, 1.0) if node.node_id() is not None else (attempts + 1, wait)
+            if attempts >= ATTEMPTS_BEFORE_FIRST_CONNECTION and not membership.was_connected:
+                raise ended
+            tell(Rejoining(str(ended), wait))
+            membership.pause(wait)
+            wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+
+
+class _Membership:
+    """Follows one SuperNode after the other for as long as the person takes part."""
+
+    def __init__(
+        self, server: str, ca: Path, tell: Callable[[Event], None], stop: threading.Event, patience: float
+    ) -> None:
+        self._server = server
+        self._ca = ca
+        self._tell = tell
+        self._stop = stop
+        self._patience = patience
+        self._lost_since: float | None = None
+        self._next_look = time.monotonic() + SERVER_LOOK_SECONDS
+        self.was_connected = False
+
+    @property
+    def stopped(self) -> bool:
+        return self._stop.is_set()
+
+    def pause(self, seconds: float) -> None:
+        self._stop.wait(seconds)
+
+    def follow(self, node: SuperNode, agent: Agent, known: KnownNodes) -> FederationError | None:
+        """Answer rounds until `node` ends, and say why it did; None where the person stopped."""
+        connected = False
+        while not self.stopped:
+            if not node.running:
+                return node.why_it_ended()
+            if not connected and (number := node.node_id()) is not None:
+                connected = self.was_connected = True
+                known.put(self._server, number)
+                self._tell(Connected(self._server, number))
+            if connected and self._took_task(agent):
+                continue
+            self._look_for_server()
+            self.pause(TASK_LOOK_SECONDS)
+        return None
+
+    def _took_task(self, agent: Agent) -> bool:
+        try:
+            return agent.take_task()
+        except FederationError:
+            # Its SuperNode is going down; the next turn of the loop sees it and says why.
+            return False
+
+    def _look_for_server(self) -> None:
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + SERVER_LOOK_SECONDS
+        try:
+            check_server(self._server, self._ca)
+        except ServerUnreachable:
+            if self._lost_since is None:
+                self._lost_since = now
+                self._tell(ServerLost(self._server))
+            if now - self._lost_since > self._patience:
+                raise
+        else:
+            if self._lost_since is not None:
+                self._lost_since = None
+                self._tell(ServerFound(self._server))
+
+
+def _sign_off(server: str, ca: Path, key: Path, known: KnownNodes) -> None:
+    """Sign off a former self that died without doing so; UnknownNode where the server never knew this key.
+
+    Flower answers both with one error (FLEET_NODE_ACTIVATION_FAILED, 2004). A key that was let in before has a
+    number, and may sign that number off; the server lets in the next SuperNode at once instead of in a minute.
+    """
+    number = known.get(server)
+    unknown = UnknownNode(
+        f"the server at {server} does not know this machine's key; give {public_key_path(key)} to the operator, "
+        f"who registers it: vsr-server nodes register {public_key_path(key).name}"
+    )
+    if number is None:
+        raise unknown
+    try:
+        flower.deactivate_node(server, ca, load_node_key(key), number)
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code == httpx.codes.UNAUTHORIZED:
+            raise unknown from error
+    except httpx.HTTPError:
+        pass

@@ -1,0 +1,39 @@
+"""What this machine checks for itself before it answers an offer. A server cannot switch these off."""
+
+from dataclasses import dataclass
+
+from vsr_shared.errors import RefusedRound
+from vsr_shared.federation.messages import RoundOffer
+from vsr_shared.weights import digest
+
+
+@dataclass(frozen=True)
+class OwnTerms:
+    """The person's own terms for taking part."""
+
+    minimum_cohort: int = 2
+    """Fewest machines that an update must be averaged with."""
+    most_epochs: int = 20
+    """Most passes over the person's clips in one round."""
+
+
+def check_offer(offer: RoundOffer, base: str, last_answered: int, terms: OwnTerms) -> None:
+    """Raise RefusedRound, with the reason, unless `offer` may be answered.
+
+    `base` is the base model of this machine, `last_answered` its last answered round in this federation.
+    """
+    if offer.base != base:
+        raise RefusedRound(f"the offer is for base {offer.base}, this machine has {base}; install that base")
+    if offer.round <= last_answered:
+        raise RefusedRound(f"round {offer.round} is not newer than round {last_answered}, already answered")
+    if offer.minimum_cohort < terms.minimum_cohort:
+        raise RefusedRound(
+            f"the server averages from {offer.minimum_cohort} machines on, this one asks for at least "
+            f"{terms.minimum_cohort}"
+        )
+    if offer.local.epochs > terms.most_epochs:
+        raise RefusedRound(
+            f"{offer.local.epochs} epochs asked, this machine trains at most {terms.most_epochs}"
+        )
+    if digest(offer.weights) != offer.model_digest:
+        raise RefusedRound("the weights are not those that the offer's digest names; they may be damaged")

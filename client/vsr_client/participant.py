@@ -1,0 +1,47 @@
+"""Taking part in rounds with what this person taught: kept activations in, a change of weights out."""
+
+from dataclasses import dataclass
+
+from vsr_shared.errors import UsageError
+from vsr_shared.federation.chain import LocalUpdate
+from vsr_shared.federation.messages import RoundOffer
+from vsr_shared.learning.local_training import train
+from vsr_shared.learning.personalise import labels_of, lessons_of, owners, recording_means
+from vsr_shared.metrics import nll
+from vsr_shared.network.tail_head import positive_probabilities
+
+from vsr_client.person import Person
+from vsr_client.store.models import KeptModel
+from vsr_client.teaching import kept_recordings
+
+
+@dataclass(frozen=True)
+class PersonParticipant:
+    """The person behind this machine, as a round meets them."""
+
+    person: Person
+
+    @property
+    def base(self) -> str:
+        """Which base model this machine has."""
+        return self.person.base.id
+
+    def taught(self) -> int:
+        """Return how many recordings can be learnt from; UsageError where there are none."""
+        count = len(kept_recordings(self.person))
+        if not count:
+            raise UsageError("nothing was taught on this machine yet; teach VSR with `vsr train`, then join")
+        return count
+
+    def train(self, offer: RoundOffer) -> LocalUpdate:
+        """Keep the offered common model, train from it on this person's recordings, return the change."""
+        origin = f"round {offer.round} of federation {offer.federation}"
+        self.person.models.put(KeptModel("common", self.base, offer.weights, origin))
+        recordings = kept_recordings(self.person)
+        frozen = self.person.base.frozen
+        start = {name: array[None] for name, array in offer.weights.items()}
+        lessons = lessons_of(recordings, frozen)
+        before = recording_means(positive_probabilities(start, frozen, lessons.clips)[0], owners(recordings))
+        trained = train(start, frozen, lessons, offer.local, [offer.round])
+        delta = {name: trained[name][0] - offer.weights[name] for name in offer.weights}
+        return LocalUpdate(delta, len(recordings), {"nll_before": nll(labels_of(recordings), before)})

@@ -1,0 +1,71 @@
+"""From an offer to a reply on this machine: checks, training, chain, and a record of what left."""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from flwr.app import RecordDict
+
+from vsr_client.answered_rounds import AnsweredRounds
+from vsr_client.offer_checks import OwnTerms, check_offer
+from vsr_client.round_events import OfferReceived, OfferRefused, TrainingFailed, UpdateSent
+from vsr_shared.errors import FederationError, RefusedRound
+from vsr_shared.federation.chain import LocalUpdate, to_message
+from vsr_shared.federation.events import Event
+from vsr_shared.federation.messages import RoundOffer, RoundReply
+from vsr_shared.federation.records import UPDATE, VECTOR, offer_from_records, payload_bytes, reply_to_records
+
+
+class Participant(Protocol):
+    """Who trains on this machine: the person's own recordings stand behind it."""
+
+    @property
+    def base(self) -> str:
+        """Which base model this machine has."""
+
+    def train(self, offer: RoundOffer) -> LocalUpdate:
+        """Train from the offered weights; whatever it raises stays on this machine."""
+
+
+class RoundAnswers:
+    """Answers offers for one person. Callable as the agent's `Answer`."""
+
+    def __init__(
+        self,
+        participant: Participant,
+        answered: AnsweredRounds,
+        terms: OwnTerms,
+        on_event: Callable[[Event], None],
+    ) -> None:
+        self._participant = participant
+        self._answered = answered
+        self._terms = terms
+        self._on_event = on_event
+
+    def __call__(self, content: RecordDict) -> RecordDict:
+        """Return the reply's records; RefusedRound where this machine will not answer."""
+        started = time.monotonic()
+        offer = self._accepted(content)
+        self._on_event(OfferReceived(offer.federation, offer.round, payload_bytes(content)))
+        try:
+            vector = to_message(self._participant.train(offer), offer)
+            reply = reply_to_records(RoundReply(offer.round, offer.model_digest, vector))
+            self._answered.record(offer.federation, offer.round)
+        except Exception as error:
+            self._on_event(TrainingFailed(offer.round, f"{type(error).__name__}: {error}"))
+            raise
+        # Told before it is handed over: better one update too many in the record than one too few.
+        arrays = {f"{UPDATE}/{VECTOR}": list(vector.shape)}
+        seconds = round(time.monotonic() - started, 3)
+        self._on_event(UpdateSent(offer.federation, offer.round, payload_bytes(reply), arrays, seconds))
+        return reply
+
+    def _accepted(self, content: RecordDict) -> RoundOffer:
+        try:
+            offer = offer_from_records(content)
+            last = self._answered.last(offer.federation)
+            check_offer(offer, self._participant.base, last, self._terms)
+        except FederationError as error:
+            self._on_event(OfferRefused(str(error)))
+            raise RefusedRound(str(error)) from error
+        return offer

@@ -1,0 +1,108 @@
+"""What a machine that takes part in rounds tells the person, as it happens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vsr_shared.federation.events import Event
+
+
+@dataclass(frozen=True)
+class Connected(Event):
+    """The server knows this machine's key and will offer it rounds."""
+
+    server: str
+    node: int
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        return f"connected to {self.server} as node {self.node}"
+
+
+@dataclass(frozen=True)
+class OfferReceived(Event):
+    """The server asks for an update."""
+
+    federation: str
+    round: int
+    bytes: int
+    """Bytes of the common model's weights that came in."""
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        return f"round {self.round}: the common model came in, {self.bytes:,} bytes; training on this machine"
+
+
+@dataclass(frozen=True)
+class UpdateSent(Event):
+    """An update left this machine: this is everything that did."""
+
+    federation: str
+    round: int
+    bytes: int
+    """Bytes of the vector that went out."""
+    arrays: Mapping[str, list[int]]
+    """Name and shape of each array that went out."""
+    seconds: float
+    """From the offer's arrival to the update's leaving."""
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        what = ", ".join(f"{name} of {' x '.join(map(str, shape))}" for name, shape in self.arrays.items())
+        return f"round {self.round}: sent {self.bytes:,} bytes ({what} numbers) after {self.seconds:.1f} s"
+
+
+@dataclass(frozen=True)
+class OfferRefused(Event):
+    """This machine's own checks refused an offer; nothing but the refusal left it."""
+
+    reason: str
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        return f"refused an offer: {self.reason}"
+
+
+@dataclass(frozen=True)
+class TrainingFailed(Event):
+    """An offer was in order but could not be trained on; the reason stays on this machine."""
+
+    round: int
+    reason: str
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        return f"round {self.round}: could not train here ({self.reason}); the server heard only that"
+
+
+@dataclass(frozen=True)
+class ServerLost(Event):
+    """The server no longer answers; this machine goes on trying."""
+
+    server: str
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        return f"{self.server} does not answer; trying again until it does"
+
+
+@dataclass(frozen=True)
+class ServerFound(Event):
+    """The server answers again."""
+
+    server: str
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        return f"{self.server} answers again"
+
+
+@dataclass(frozen=True)
+class Rejoining(Event):
+    """The connection ended and is made anew."""
+
+    reason: str
+    wait_seconds: float
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        return f"joining again in {self.wait_seconds:g} s: {self.reason}"

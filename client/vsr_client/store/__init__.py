@@ -1,0 +1,1 @@
+"""What the client keeps at rest, everything personal encrypted."""

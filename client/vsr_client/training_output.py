@@ -1,0 +1,69 @@
+"""Personal training for people: progress while it runs, before and after when it ends."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from vsr_shared.errors import AudioError
+from vsr_shared.learning.personalise import Personalised
+
+from vsr_client.teaching import Lesson
+
+_CONSOLE = Console(stderr=True)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=_CONSOLE)
+
+
+@contextmanager
+def lessons_bar(count: int) -> Iterator[Callable[[Lesson, AudioError | None], None]]:
+    """Show a bar over `count` recordings; yield what to call for each, with what was wrong with it."""
+    with _progress() as progress:
+        task = progress.add_task("listening", total=count)
+
+        def heard(lesson: Lesson, problem: AudioError | None) -> None:
+            if problem:
+                progress.console.print(f"vsr: {lesson.path}: {problem}", style="red", markup=False, highlight=False)
+            progress.advance(task)
+
+        yield heard
+
+
+@contextmanager
+def epochs_bar(count: int) -> Iterator[Callable[[int, float], None]]:
+    """Show a bar over `count` epochs; yield what to call with each epoch and its loss."""
+    with _progress() as progress:
+        task = progress.add_task("learning", total=count)
+
+        def learnt(epoch: int, loss: float) -> None:
+            progress.update(task, completed=epoch, description=f"learning (loss {loss:.3f})")
+
+        yield learnt
+
+
+def report(result: Personalised) -> None:
+    """Print before and after on recordings that the judged networks did not hear, and what was decided."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("on recordings of yours that it did not hear", "before", "after"):
+        table.add_column(heading, justify="left" if heading.startswith("on") else "right")
+    for name, figure in (
+        ("balanced accuracy (UAR)", "uar"),
+        ("ranking (AUROC)", "auroc"),
+        ("surprise (NLL, less is better)", "nll"),
+        ("calibration error (less is better)", "ece"),
+    ):
+        table.add_row(name, f"{getattr(result.before, figure):.3f}", f"{getattr(result.after, figure):.3f}")
+    console = Console()
+    console.print(table)
+    count = result.after.count
+    if result.kept:
+        console.print(f"It hears you better now ({count} recordings): predictions use your personal head from here on.")
+    else:
+        console.print(
+            f"It did not hear you better ({count} recordings), so nothing changes for your predictions; "
+            "your recordings are kept, and a few more may tip it."
+        )

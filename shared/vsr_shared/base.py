@@ -1,0 +1,157 @@
+"""The base file: one model that everybody starts from, with what its user must know about it.
+
+A ZIP archive without compression of three members:
+
+    manifest.json     what it is, how sound becomes its input, the SHA-256 of the other two
+    trunk.tflite      the frozen trunk, LiteRT
+    arrays.safetensors    tail and head ("trainable/...") and what is frozen behind the cut ("frozen/...")
+
+Numbers and text alone: nothing in it can run as code. A base's identity is its name and the SHA-256 of its
+manifest, and so of every byte in it.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal, cast
+
+from vsr_shared.audio.spectrogram import SpectrogramSpec
+from vsr_shared.errors import BaseError, VsrError
+from vsr_shared.network.parts import FROZEN_SHAPES, TRAINABLE_SHAPES
+from vsr_shared.weights import Array, from_bytes, to_bytes
+
+FORMAT: Final = 1
+MAX_BYTES: Final = 200_000_000
+"""Larger files are refused before they are read: a DenseNet201 base has 39 MB with float16 weights, 77 without."""
+
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the same contents give the same bytes
+Origin = Literal["trained", "imagenet", "random"]
+
+
+@dataclass(frozen=True)
+class BaseManifest:
+    """What a base is; `parts` maps each member to its SHA-256."""
+
+    name: str
+    origin: Origin
+    spectrogram: SpectrogramSpec
+    parts: Mapping[str, str]
+    heard: tuple[str, ...] = ()
+    """Speakers it was trained or validated on: nobody may evaluate it on them."""
+    licence: str = ""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> bytes:
+        """Return the manifest's bytes, the same for the same contents."""
+        fields = {"format": FORMAT} | asdict(self) | {"spectrogram": self.spectrogram.to_dict()}
+        return json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base in memory."""
+
+    manifest: BaseManifest
+    trunk: bytes
+    trainable: Mapping[str, Array]
+    frozen: Mapping[str, Array]
+
+    @property
+    def id(self) -> str:
+        """Name and the beginning of the manifest's SHA-256."""
+        return f"{self.manifest.name}@{hashlib.sha256(self.manifest.to_json()).hexdigest()[:12]}"
+
+
+def make_base(
+    trunk: bytes,
+    trainable: Mapping[str, Array],
+    frozen: Mapping[str, Array],
+    *,
+    name: str,
+    origin: Origin,
+    spectrogram: SpectrogramSpec,
+    heard: tuple[str, ...] = (),
+    licence: str = "",
+    notes: Mapping[str, Any] | None = None,
+) -> Base:
+    """Return a base of these parts, its manifest filled in."""
+    parts = {"trunk.tflite": _sha256(trunk), "arrays.safetensors": _sha256(_pack(trainable, frozen))}
+    manifest = BaseManifest(name, origin, spectrogram, parts, heard, licence, dict(notes or {}))
+    return Base(manifest, trunk, trainable, frozen)
+
+
+def write_base(base: Base) -> bytes:
+    """Return the bytes of the base file."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for member, data in (
+            ("manifest.json", base.manifest.to_json()),
+            ("trunk.tflite", base.trunk),
+            ("arrays.safetensors", _pack(base.trainable, base.frozen)),
+        ):
+            archive.writestr(zipfile.ZipInfo(member, _EPOCH), data)
+    return buffer.getvalue()
+
+
+def read_base(data: bytes) -> Base:
+    """Return the base in `data`; BaseError where anything in it is missing, damaged or of another version."""
+    if len(data) > MAX_BYTES:
+        raise BaseError(f"this base has {len(data):,} bytes, more than {MAX_BYTES:,}; it is not a VSR base")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
+                raise BaseError("this base unpacks to more than a base can have; it is not a VSR base")
+            members = {name: archive.read(name) for name in ("manifest.json", "trunk.tflite", "arrays.safetensors")}
+    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError) as error:
+        raise BaseError(f"this is not a whole VSR base file ({error}); fetch it again") from error
+    manifest = _manifest(members["manifest.json"])
+    for member, expected in manifest.parts.items():
+        if _sha256(members.get(member, b"")) != expected:
+            raise BaseError(f"{member} in this base does not have the SHA-256 its manifest names; fetch it again")
+    try:
+        arrays = from_bytes(members["arrays.safetensors"])
+    except VsrError as error:
+        raise BaseError(str(error)) from error
+    trainable, frozen = _unpack(arrays)
+    return Base(manifest, members["trunk.tflite"], trainable, frozen)
+
+
+def _manifest(data: bytes) -> BaseManifest:
+    try:
+        fields = cast("dict[str, Any]", json.loads(data))
+        version = fields.pop("format")
+        if version != FORMAT:
+            raise BaseError(f"this base has format {version}, this VSR reads {FORMAT}; install the VSR that made it")
+        fields["spectrogram"] = SpectrogramSpec.from_dict(fields["spectrogram"])
+        fields["heard"] = tuple(fields["heard"])
+        manifest = BaseManifest(**fields)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BaseError(f"the manifest of this base cannot be read ({error}); fetch it again") from error
+    if set(manifest.parts) != {"trunk.tflite", "arrays.safetensors"}:
+        raise BaseError("the manifest of this base does not name its two parts; fetch it again")
+    return manifest
+
+
+def _pack(trainable: Mapping[str, Array], frozen: Mapping[str, Array]) -> bytes:
+    return to_bytes(
+        {f"trainable/{name}": array for name, array in trainable.items()}
+        | {f"frozen/{name}": array for name, array in frozen.items()}
+    )
+
+
+def _unpack(arrays: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, Array]]:
+    groups = []
+    for group, shapes in (("trainable", TRAINABLE_SHAPES), ("frozen", FROZEN_SHAPES)):
+        found = {name: arrays.get(f"{group}/{name}") for name in shapes}
+        wrong = [name for name, array in found.items() if array is None or array.shape != shapes[name]]
+        if wrong:
+            raise BaseError(f"this base lacks {wrong[0]} in its right shape; it was made for another network")
+        groups.append({name: array for name, array in found.items() if array is not None})
+    return groups[0], groups[1]
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,127 @@
+"""Local training of tail and head on kept activations, of one person or of many in one batch.
+
+The same function serves a person's own training, a machine's part in a round, and the simulator.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from vsr_shared.errors import UsageError
+from vsr_shared.learning.adam import adam_step, fresh_moments
+from vsr_shared.network.tail_head import Prepared, loss_and_gradient
+from vsr_shared.weights import Array, Weights
+
+
+@dataclass(frozen=True)
+class LocalTraining:
+    """How a machine trains. UsageError where a value lies outside what any machine accepts."""
+
+    epochs: int = 5
+    """Passes over the person's segments, 1 to 200."""
+    learning_rate: float = 3e-4
+    """Adam's step size, above 0 and at most 1."""
+    batch_size: int = 16
+    """Segments a step, 1 to 4,096."""
+    proximal: float = 0.0
+    """Pull towards the starting weights (FedProx: Li et al., MLSys 2020, equation 2), 0 to 100."""
+    label_smoothing: float = 0.0
+    """Share of each label given to the other polarity's side, 0 to below 1: targets 1 - s / 2 and s / 2."""
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("epochs", 1, 200),
+            ("learning_rate", 1e-9, 1.0),
+            ("batch_size", 1, 4096),
+            ("proximal", 0, 100),
+            ("label_smoothing", 0, 0.99),
+        ):
+            value = getattr(self, name)
+            if not math.isfinite(value) or not low <= value <= high:
+                raise UsageError(f"local training: {name} must lie between {low:g} and {high:g}, not {value:g}")
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Labelled segments of u people, n places each; a place without a segment has weight 0."""
+
+    clips: Prepared
+    labels: npt.NDArray[np.int64]
+    """(u, n): 0 negative, 1 positive."""
+    weights: Array
+    """(u, n): what each segment counts; 0 leaves it out."""
+
+
+def balanced_weights(labels: npt.NDArray[np.int64], share: Array) -> Array:
+    """Return weights (u, n) that sum to 1 a person, half for each polarity that the person has.
+
+    `share` (u, n) is what a segment counts before balancing: 1 over its recording's segments, 0 where there is none.
+    """
+    weights = np.zeros_like(share, dtype=np.float32)
+    for label in (0, 1):
+        chosen = np.where(labels == label, share, 0)
+        total = chosen.sum(axis=1, keepdims=True)
+        weights += np.divide(chosen, total, out=np.zeros_like(weights), where=total > 0)
+    total = weights.sum(axis=1, keepdims=True)
+    result: Array = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    return result
+
+
+def train(
+    start: Weights,
+    frozen: Weights,
+    lessons: Lessons,
+    settings: LocalTraining,
+    seeds: Sequence[int],
+    on_epoch: Callable[[int, Array], None] | None = None,
+) -> dict[str, Array]:
+    """Return the weights, each with leading axis u, after training from `start` (leading axis u, or 1 for all).
+
+    `seeds` (one a person) fix the order of the segments. `on_epoch` is given the epoch, from 1, and each person's
+    loss (u,) over it; whatever it raises ends the training.
+    """
+    people, places = lessons.labels.shape
+    weights = {name: np.repeat(array, people // len(array), axis=0) for name, array in start.items()}
+    moments = fresh_moments(weights)
+    targets = (
+        np.eye(2, dtype=np.float32)[lessons.labels] * (1 - settings.label_smoothing) + settings.label_smoothing / 2
+    )
+    orders = [_Order(row, seed) for row, seed in zip(lessons.weights > 0, seeds, strict=True)]
+    rows = np.arange(people)[:, None]
+    for epoch in range(1, settings.epochs + 1):
+        shuffled = np.stack([order.next(places) for order in orders])
+        total = np.zeros(people, np.float32)
+        for first in range(0, places, settings.batch_size):
+            chosen = shuffled[:, first : first + settings.batch_size]
+            share = np.where(chosen >= 0, lessons.weights[rows, chosen], 0)
+            active = share.sum(axis=1) > 0
+            if not active.any():
+                break
+            # A step's slope is that of the whole loss in expectation, whatever the size of the batch.
+            counts = (lessons.weights > 0).sum(axis=1) / np.maximum((share > 0).sum(axis=1), 1)
+            scaled = (share * counts[:, None]).astype(np.float32)
+            loss, gradient = loss_and_gradient(weights, frozen, lessons.clips[chosen], targets[rows, chosen], scaled)
+            total += loss / counts
+            if settings.proximal:
+                for name, slope in gradient.items():
+                    slope += settings.proximal * (weights[name] - start[name])
+            adam_step(weights, gradient, moments, settings.learning_rate, active)
+        if on_epoch:
+            on_epoch(epoch, total)
+    return weights
+
+
+class _Order:
+    """The shuffled places of one person's segments, epoch after epoch, -1 where there are none left."""
+
+    def __init__(self, present: npt.NDArray[np.bool_], seed: int) -> None:
+        self._places = np.flatnonzero(present)
+        self._random = np.random.default_rng(seed)
+
+    def next(self, length: int) -> npt.NDArray[np.intp]:
+        order = np.full(length, -1, dtype=np.intp)
+        order[: len(self._places)] = self._random.permutation(self._places)
+        return order

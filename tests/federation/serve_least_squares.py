@@ -1,0 +1,55 @@
+"""A server of the least-squares federation as a process of its own, printing its events as lines of JSON.
+
+python serve_least_squares.py DATA_DIR PORT ROUNDS COHORT [--padding N] [--round-timeout S] [--cohort-timeout S]
+"""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from least_squares import BASE, initial_weights
+
+from vsr_server.rounds import Plan
+from vsr_server.serving import serve
+from vsr_shared.errors import VsrError
+from vsr_shared.federation.events import to_json_line
+from vsr_shared.learning.local_training import LocalTraining
+
+LOCAL = LocalTraining(epochs=3, learning_rate=0.1, batch_size=16)
+
+
+def main() -> None:
+    """Serve until the rounds are done or SIGTERM comes."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data_dir", type=Path)
+    parser.add_argument("port", type=int)
+    parser.add_argument("rounds", type=int)
+    parser.add_argument("cohort", type=int)
+    parser.add_argument("--padding", type=int, default=0)
+    parser.add_argument("--round-timeout", type=float, default=60.0)
+    parser.add_argument("--cohort-timeout", type=float, default=60.0)
+    given = parser.parse_args()
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    plan = Plan(
+        given.rounds, given.cohort, given.round_timeout, given.cohort_timeout, local=LOCAL, metrics=("loss",)
+    )
+    try:
+        serve(
+            given.data_dir,
+            BASE,
+            initial_weights(given.padding),
+            plan,
+            port=given.port,
+            on_event=lambda event: print(to_json_line(event, ""), flush=True),
+            stop=stop,
+        )
+    except VsrError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from error
+
+
+if __name__ == "__main__":
+    main()
