@@ -20,9 +20,7 @@ class AnsweredRounds:
             found = json.loads(path.read_text()) if path.exists() else {}
             self._last = {str(name): int(number) for name, number in found.items()}
         except (OSError, ValueError, AttributeError, TypeError) as error:
-            raise StoreError(
-                f"{path} cannot be read ({error}); without it rounds could be answered twice"
-            ) from error
+            raise StoreError(f"{path} cannot be read ({error}); without it rounds could be answered twice") from error
 
     def last(self, federation: str) -> int:
         """Number of the last answered round of `federation`, 0 where there is none."""
@@ -39,6 +37,4 @@ class AnsweredRounds:
                 os.fsync(file.fileno())
             fresh.replace(self._path)
         except OSError as error:
-            raise StoreError(
-                f"cannot write {self._path} ({error.strerror}); the round is not answered"
-            ) from error
+            raise StoreError(f"cannot write {self._path} ({error.strerror}); the round is not answered") from error

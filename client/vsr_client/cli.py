@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from vsr_shared.emotions import Polarity
-from vsr_shared.errors import AudioError, UsageError, VsrError
 
 from vsr_client.person import Person, Using
 from vsr_client.settings import BasePath, DataDir, Offline, Threads
+from vsr_shared.emotions import Polarity
+from vsr_shared.errors import AudioError, UsageError, VsrError
 
 if TYPE_CHECKING:
     from vsr_client.teaching import Lesson
@@ -75,10 +75,9 @@ def predict(
     ] = Using.AUTO,
 ) -> None:
     """Say of each recording whether it carries positive or negative emotion."""
+    from vsr_client.prediction_output import about, as_json, as_table
     from vsr_shared.audio.decode import decode_blocks
     from vsr_shared.find_base import CONSEQUENCE
-
-    from vsr_client.prediction_output import about, as_json, as_table
 
     person = Person(data_dir, base, threads, offline, _tell)
     model = person.model(using)
@@ -129,7 +128,7 @@ def train(
     failures: list[AudioError] = []
     if lessons:
         with lessons_bar(len(lessons)) as heard:
-            failures = take_in(person, lessons, lambda lesson, problem: heard(lesson, problem))
+            failures = take_in(person, lessons, heard)
     with epochs_bar(2 * PERSONAL_TRAINING.epochs) as learnt:
         result = train_personal(person, PERSONAL_TRAINING, learnt)
     report(result)

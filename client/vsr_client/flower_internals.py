@@ -82,9 +82,7 @@ def runtime_client_of_superexec(address: str, secret: bytes) -> RuntimeHttpClien
         insecure=True,
         root_certificates=None,
         interceptors=[
-            SuperExecAuthHttpInterceptor(
-                master_secret=secret, protected_methods={"/flwr.proto.Runtime/AcquireTask"}
-            )
+            SuperExecAuthHttpInterceptor(master_secret=secret, protected_methods={"/flwr.proto.Runtime/AcquireTask"})
         ],
     )
 

@@ -22,9 +22,7 @@ def join_folder(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise FederationError(
-                f"another vsr already takes part from {folder}; stop that one first"
-            ) from error
+            raise FederationError(f"another vsr already takes part from {folder}; stop that one first") from error
         yield
 
 
@@ -38,9 +36,7 @@ def recorded(folder: Path, on_event: Callable[[Event], None]) -> Callable[[Event
             with journal.open("a") as file:
                 file.write(line + "\n")
         except OSError as error:
-            raise StoreError(
-                f"cannot write {journal} ({error.strerror}); nothing is sent unrecorded"
-            ) from error
+            raise StoreError(f"cannot write {journal} ({error.strerror}); nothing is sent unrecorded") from error
         on_event(event)
 
     return record

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import typer
+
 from vsr_shared.federation.events import Event, to_json_line
 
 

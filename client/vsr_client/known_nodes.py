@@ -16,9 +16,7 @@ class KnownNodes:
     def __init__(self, path: Path, key: ec.EllipticCurvePrivateKey) -> None:
         """Use the file at `path` for the machine whose key is `key`."""
         self._path = path
-        raw = key.public_key().public_bytes(
-            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
+        raw = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
         self._fingerprint = hashlib.sha256(raw).hexdigest()[:16]
 
     def get(self, server: str) -> int | None:

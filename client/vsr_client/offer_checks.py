@@ -32,8 +32,6 @@ def check_offer(offer: RoundOffer, base: str, last_answered: int, terms: OwnTerm
             f"{terms.minimum_cohort}"
         )
     if offer.local.epochs > terms.most_epochs:
-        raise RefusedRound(
-            f"{offer.local.epochs} epochs asked, this machine trains at most {terms.most_epochs}"
-        )
+        raise RefusedRound(f"{offer.local.epochs} epochs asked, this machine trains at most {terms.most_epochs}")
     if digest(offer.weights) != offer.model_digest:
         raise RefusedRound("the weights are not those that the offer's digest names; they may be damaged")

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from vsr_client.person import Person
+from vsr_client.store.models import KeptModel
+from vsr_client.teaching import kept_recordings
 from vsr_shared.errors import UsageError
 from vsr_shared.federation.chain import LocalUpdate
 from vsr_shared.federation.messages import RoundOffer
@@ -9,10 +12,6 @@ from vsr_shared.learning.local_training import train
 from vsr_shared.learning.personalise import labels_of, lessons_of, owners, recording_means
 from vsr_shared.metrics import nll
 from vsr_shared.network.tail_head import positive_probabilities
-
-from vsr_client.person import Person
-from vsr_client.store.models import KeptModel
-from vsr_client.teaching import kept_recordings
 
 
 @dataclass(frozen=True)

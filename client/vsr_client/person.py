@@ -6,14 +6,13 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+from vsr_client.passphrase import ask_passphrase
+from vsr_client.store.data_key import has_data_key, make_data_key, open_data_key
+from vsr_client.store.models import KeptModel, Kind, ModelFolder
 from vsr_shared.base import Base
 from vsr_shared.errors import StoreError
 from vsr_shared.find_base import BaseChoice, find_base
 from vsr_shared.prediction import Predictor
-
-from vsr_client.passphrase import ask_passphrase
-from vsr_client.store.data_key import has_data_key, make_data_key, open_data_key
-from vsr_client.store.models import KeptModel, Kind, ModelFolder
 
 
 class Using(StrEnum):

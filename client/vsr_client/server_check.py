@@ -14,9 +14,7 @@ def parse_server(server: str) -> tuple[str, int]:
     """Return host and port of `server`, written `host:port`; UsageError where it is not."""
     host, _, port = server.rpartition(":")
     if not host or not port.isdigit() or not 1 <= int(port) <= 65_535 or "/" in host:
-        raise UsageError(
-            f"the server's address is written host:port, for example 127.0.0.1:9443, not {server!r}"
-        )
+        raise UsageError(f"the server's address is written host:port, for example 127.0.0.1:9443, not {server!r}")
     return host.strip("[]"), int(port)
 
 
@@ -29,9 +27,7 @@ def check_server(server: str, ca: Path, timeout: float = 5.0) -> None:
     try:
         context = ssl.create_default_context(cafile=ca)
     except (OSError, ssl.SSLError) as error:
-        raise UsageError(
-            f"cannot read the server's authority from {ca} ({error}); ask the operator"
-        ) from error
+        raise UsageError(f"cannot read the server's authority from {ca} ({error}); ask the operator") from error
     try:
         with (
             socket.create_connection((host, port), timeout) as plain,

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from vsr_client.person import Person
+from vsr_client.store.clips import ClipStore
+from vsr_client.store.models import KeptModel
 from vsr_shared.audio.decode import decode_blocks
 from vsr_shared.emotions import Polarity
 from vsr_shared.errors import AudioError
@@ -14,10 +18,6 @@ from vsr_shared.learning.local_training import LocalTraining
 from vsr_shared.learning.personalise import Personalised, Recording, personalise
 from vsr_shared.prediction import Predictor
 from vsr_shared.weights import Array, Weights
-
-from vsr_client.person import Person
-from vsr_client.store.clips import ClipStore
-from vsr_client.store.models import KeptModel
 
 PERSONAL_TRAINING = LocalTraining(epochs=20, learning_rate=3e-4, batch_size=16)
 MAX_SEGMENTS = 150

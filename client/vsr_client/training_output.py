@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from vsr_shared.errors import AudioError
-from vsr_shared.learning.personalise import Personalised
 
 from vsr_client.teaching import Lesson
+from vsr_shared.errors import AudioError
+from vsr_shared.learning.personalise import Personalised
 
 _CONSOLE = Console(stderr=True)
 

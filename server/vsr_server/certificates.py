@@ -52,9 +52,7 @@ def make_certificates(folder: Path, now: datetime, hosts: Sequence[str] = LOOPBA
     except OSError as error:
         raise FederationError(f"cannot write certificates into {folder} ({error.strerror})") from error
     except ValueError as error:
-        raise FederationError(
-            f"the certificates in {folder} are damaged ({error}); move them away"
-        ) from error
+        raise FederationError(f"the certificates in {folder} are damaged ({error}); move them away") from error
     return files
 
 
@@ -136,8 +134,6 @@ def _alternative(host: str) -> x509.GeneralName:
 
 def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
     path.unlink(missing_ok=True)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(pem)

@@ -88,9 +88,7 @@ class Checkpoints:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_durably(self._folder / progress.state_file, data)
         except OSError as error:
-            raise FederationError(
-                f"cannot write a checkpoint into {self._folder} ({error.strerror})"
-            ) from error
+            raise FederationError(f"cannot write a checkpoint into {self._folder} ({error.strerror})") from error
         return self._write_index(_with(progress, sha256=hashlib.sha256(data).hexdigest()))
 
     def _write_index(self, progress: Progress) -> Progress:

@@ -36,15 +36,9 @@ def start(
     base: Annotated[Path, typer.Option(help="File of the base model whose shared part is trained.")],
     rounds: Annotated[int, typer.Option(min=1, help="Rounds to complete in all, over every start.")] = 10,
     min_clients: Annotated[int, typer.Option(min=1, help="Machines that a round needs.")] = 2,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
-    ] = 9443,
-    round_timeout: Annotated[
-        float, typer.Option(min=1, help="Seconds a machine has for its answer.")
-    ] = 600.0,
-    cohort_timeout: Annotated[
-        float, typer.Option(min=1, help="Seconds to wait for enough machines.")
-    ] = 600.0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 9443,
+    round_timeout: Annotated[float, typer.Option(min=1, help="Seconds a machine has for its answer.")] = 600.0,
+    cohort_timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for enough machines.")] = 600.0,
     epochs: Annotated[int, typer.Option(min=1, max=200, help="Passes over a person's clips a round.")] = 5,
     learning_rate: Annotated[float, typer.Option(min=1e-9, max=1, help="Step size on the machines.")] = 3e-4,
     batch_size: Annotated[int, typer.Option(min=1, max=4096, help="Clips a step on the machines.")] = 16,
@@ -114,9 +108,7 @@ def status(data_dir: DataDir = Path("vsr-server-data"), as_json: AsJson = False)
         return
     typer.echo(f"server: {summary['address'] or 'does not run'}")
     typer.echo(f"machines: {summary['registered']} registered, {summary['online']} connected")
-    typer.echo(
-        f"rounds: {progress.completed} completed on base {progress.base}" if progress else "rounds: none yet"
-    )
+    typer.echo(f"rounds: {progress.completed} completed on base {progress.base}" if progress else "rounds: none yet")
 
 
 def main() -> None:

@@ -54,9 +54,7 @@ def _take_task(link: SuperLink, run_id: int) -> str:
                 return response.token
             if response.token:
                 with flower.runtime_client_for_task(link.address, link.authority, response.token) as stranger:
-                    _end_task(
-                        stranger, flower.SubStatus.FAILED, "this server runs nothing but its own rounds"
-                    )
+                    _end_task(stranger, flower.SubStatus.FAILED, "this server runs nothing but its own rounds")
             else:
                 time.sleep(0.1)
     raise FederationError("Flower's SuperLink did not hand out the task of the coordinator's own run")

@@ -138,18 +138,14 @@ def runtime_client_of_superexec(address: str, ca: bytes, secret: bytes) -> Runti
         False,
         ca,
         interceptors=[
-            SuperExecAuthHttpInterceptor(
-                master_secret=secret, protected_methods={"/flwr.proto.Runtime/AcquireTask"}
-            )
+            SuperExecAuthHttpInterceptor(master_secret=secret, protected_methods={"/flwr.proto.Runtime/AcquireTask"})
         ],
     )
 
 
 def runtime_client_for_task(address: str, ca: bytes, token: str) -> RuntimeHttpClient:
     """Return a client of the SuperLink's runtime at `address` for the task that `token` stands for."""
-    return RuntimeHttpClient.from_server_address(
-        address, False, ca, interceptors=[RuntimeTokenHttpInterceptor(token)]
-    )
+    return RuntimeHttpClient.from_server_address(address, False, ca, interceptors=[RuntimeTokenHttpInterceptor(token)])
 
 
 def grid_for_task(address: str, ca: bytes, token: str) -> HttpGrid:

@@ -98,12 +98,8 @@ def _parse(raw: bytes, name: str, source: Path) -> EnrolledNode:
     try:
         key = serialization.load_ssh_public_key(raw)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise UsageError(
-            f"{source} is not a public key in OpenSSH's format; ask for the .pub file"
-        ) from error
+        raise UsageError(f"{source} is not a public key in OpenSSH's format; ask for the .pub file") from error
     if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise UsageError(
-            f"{source} is not an elliptic-curve key; vsr makes the right kind when it first joins"
-        )
+        raise UsageError(f"{source} is not an elliptic-curve key; vsr makes the right kind when it first joins")
     pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return EnrolledNode(hashlib.sha256(pem).hexdigest()[:16], name, pem)

@@ -65,9 +65,7 @@ def wait_for_cohort(grid: flower.HttpGrid, plan: Plan, tell: Tell, stopped: Call
     return []
 
 
-def run_round(
-    grid: flower.HttpGrid, nodes: list[int], offer: RoundOffer, plan: Plan, tell: Tell
-) -> tuple[Mean, int]:
+def run_round(grid: flower.HttpGrid, nodes: list[int], offer: RoundOffer, plan: Plan, tell: Tell) -> tuple[Mean, int]:
     """Run one exchange and return the mean update and how many machines are in it.
 
     Raises RoundWithoutResult where fewer than the plan's cohort answered usefully.

@@ -76,9 +76,7 @@ def serve(
         return rounds.publish()
 
 
-def _serve_once(
-    folder: ServerFolder, certificates: CertificateFiles, port: int, rounds: "_Rounds", tell: Tell
-) -> int:
+def _serve_once(folder: ServerFolder, certificates: CertificateFiles, port: int, rounds: "_Rounds", tell: Tell) -> int:
     link = SuperLink(folder.flower, certificates, port)
     try:
         tell_superlink(enrolled(folder.nodes), link.address, link.authority)
@@ -171,7 +169,5 @@ class _Rounds:
         self._state, _ = self._algorithm.apply(self._state, mean.delta)
         self._progress = self._checkpoints.close_round(self._progress, self._state)
         done, seconds = self._progress.completed, round(time.monotonic() - started, 3)
-        self._tell(
-            RoundDone(offer.round, done, self._plan.rounds, machines, mean.clips, mean.metrics, seconds)
-        )
+        self._tell(RoundDone(offer.round, done, self._plan.rounds, machines, mean.clips, mean.metrics, seconds))
         self._tell(CheckpointWritten(done, str(self._folder.checkpoints / self._progress.state_file)))

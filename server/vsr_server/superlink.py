@@ -109,6 +109,4 @@ def _refuse_taken_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise FederationError(
-                f"port {port} is taken ({error.strerror}); choose another with --port"
-            ) from error
+            raise FederationError(f"port {port} is taken ({error.strerror}); choose another with --port") from error

@@ -15,7 +15,7 @@ class Polarity(StrEnum):
     POSITIVE = "positive"
 
     @property
-    def index(self) -> int:
+    def output(self) -> int:
         """Index of the network's output: 0 negative, 1 positive."""
         return 1 if self is Polarity.POSITIVE else 0
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from vsr_shared.audio.decode import decode_blocks
 from vsr_shared.audio.mel import MelBands, mel_filterbank
 from vsr_shared.audio.segments import segments
@@ -59,7 +60,7 @@ def read_clips(voices: Path, count: int | None, seed: int) -> Clips:
     rows = [rows[index] for index in chosen]
     return Clips(
         np.stack([next(segments(decode_blocks(voices / row["file"]))).samples for row in rows]),
-        np.array([Emotion(row["emotion"]).polarity.index for row in rows]),
+        np.array([Emotion(row["emotion"]).polarity.output for row in rows]),
         np.array([int(Path(row["file"]).stem[-2:]) for row in rows]),
     )
 

@@ -7,7 +7,6 @@ from typing import Final
 
 from vsr_shared.emotions import Emotion
 from vsr_shared.errors import StoreError, UsageError
-
 from vsr_simulations.corpora.manifest import Clip, read_manifest
 from vsr_simulations.generator import RATE, Speaker, speaker, utter
 

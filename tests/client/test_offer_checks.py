@@ -55,9 +55,7 @@ def test_an_offer_in_order_is_answered() -> None:
         (replace(OFFER, weights={"w": np.full(4, 1.001, np.float32)}), "base-1", 0, "digest"),
     ],
 )
-def test_an_offer_out_of_order_is_refused_with_the_reason(
-    offer: RoundOffer, base: str, last: int, words: str
-) -> None:
+def test_an_offer_out_of_order_is_refused_with_the_reason(offer: RoundOffer, base: str, last: int, words: str) -> None:
     with pytest.raises(RefusedRound, match=words):
         check_offer(offer, base, last, TERMS)
 

@@ -2,7 +2,7 @@
 
 Run as a script it joins a federation as one person's machine and prints its events as lines of JSON:
 
-    python least_squares.py SERVER CA KEY DATA_DIR SEED [--seconds S] [--base NAME]
+    python -m tests.federation.least_squares SERVER CA KEY DATA_DIR SEED [--seconds S] [--base NAME]
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """A server of the least-squares federation as a process of its own, printing its events as lines of JSON.
 
-python serve_least_squares.py DATA_DIR PORT ROUNDS COHORT [--padding N] [--round-timeout S] [--cohort-timeout S]
+python -m tests.federation.serve_least_squares DATA_DIR PORT ROUNDS COHORT [options]
 """
 
 import argparse
@@ -9,8 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from least_squares import BASE, initial_weights
-
+from tests.federation.least_squares import BASE, initial_weights
 from vsr_server.rounds import Plan
 from vsr_server.serving import serve
 from vsr_shared.errors import VsrError
@@ -33,9 +32,7 @@ def main() -> None:
     given = parser.parse_args()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    plan = Plan(
-        given.rounds, given.cohort, given.round_timeout, given.cohort_timeout, local=LOCAL, metrics=("loss",)
-    )
+    plan = Plan(given.rounds, given.cohort, given.round_timeout, given.cohort_timeout, local=LOCAL, metrics=("loss",))
     try:
         serve(
             given.data_dir,

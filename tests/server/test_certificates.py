@@ -116,9 +116,7 @@ def test_somebody_who_does_not_speak_tls(tmp_path: Path) -> None:
         thread.join()
 
 
-@pytest.mark.parametrize(
-    "address", ["", "host", "host:", ":1", "host:0", "host:70000", "https://host:443", "h:x"]
-)
+@pytest.mark.parametrize("address", ["", "host", "host:", ":1", "host:0", "host:70000", "https://host:443", "h:x"])
 def test_an_address_that_is_none(tmp_path: Path, address: str) -> None:
     with pytest.raises(UsageError, match="host:port"):
         check_server(address, tmp_path / "ca.crt")

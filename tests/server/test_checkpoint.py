@@ -48,9 +48,7 @@ def test_old_states_do_not_pile_up(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.safetensors"))) <= 2
 
 
-def test_a_crash_between_state_and_index_leaves_the_old_pair(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crash_between_state_and_index_leaves_the_old_pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkpoints = Checkpoints(tmp_path)
     progress = checkpoints.open_round(checkpoints.begin("b", state(0)))
     real = durable_file.write_durably

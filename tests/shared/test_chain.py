@@ -27,9 +27,7 @@ def update(value: float, clips: int, loss: float) -> LocalUpdate:
 
 
 def test_the_mean_is_weighted_by_clips() -> None:
-    mean = from_messages(
-        [to_message(update(1.0, 10, 0.5), OFFER), to_message(update(4.0, 30, 0.1), OFFER)], OFFER
-    )
+    mean = from_messages([to_message(update(1.0, 10, 0.5), OFFER), to_message(update(4.0, 30, 0.1), OFFER)], OFFER)
     assert mean.clips == 40
     np.testing.assert_allclose(mean.delta["a"], np.full((2, 2), 3.25))
     np.testing.assert_allclose(mean.delta["b"], np.full(3, 3.25))
@@ -44,8 +42,7 @@ def test_the_sum_of_encoded_updates_decodes_to_their_mean() -> None:
     rng = np.random.default_rng(3)
     deltas, weights, figures = rng.normal(size=(6, 50)), rng.integers(1, 400, 6), rng.uniform(size=(6, 2))
     total = sum(
-        encode_update(d, int(w), m).astype(np.float64)
-        for d, w, m in zip(deltas, weights, figures, strict=True)
+        encode_update(d, int(w), m).astype(np.float64) for d, w, m in zip(deltas, weights, figures, strict=True)
     )
     delta, weight, metrics = decode_sum(total, 2)
     np.testing.assert_allclose(delta, np.average(deltas, axis=0, weights=weights), atol=1e-5)
@@ -73,9 +70,7 @@ def test_a_metric_that_this_machine_does_not_measure_is_refused() -> None:
         to_message(LocalUpdate(update(1.0, 1, 0.0).delta, 1, {}), OFFER)
 
 
-@pytest.mark.parametrize(
-    "total", [np.zeros(9), np.full(9, np.inf), np.full(9, -1.0)], ids=["zero", "inf", "negative"]
-)
+@pytest.mark.parametrize("total", [np.zeros(9), np.full(9, np.inf), np.full(9, -1.0)], ids=["zero", "inf", "negative"])
 def test_a_sum_that_cannot_be_one_is_refused(total: np.ndarray) -> None:
     with pytest.raises(FederationError, match="makes no sense"):
         decode_sum(total, 1)

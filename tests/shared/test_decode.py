@@ -12,7 +12,8 @@ import av
 import numpy as np
 import pytest
 import soxr
-from recordings import RATE, by_av, by_soundfile, real_voice, tone, with_lengths
+
+from tests.shared.recordings import RATE, by_av, by_soundfile, real_voice, tone, with_lengths
 from vsr_shared.audio.decode import MAX_CHANNELS, decode_blocks
 from vsr_shared.errors import AudioError, EmptyAudio, TruncatedAudio, UnreadableAudio
 

@@ -51,9 +51,7 @@ def test_nothing_given_is_changed() -> None:
     np.testing.assert_array_equal(state.velocity["w"], [0.0, 0.0])
 
 
-@pytest.mark.parametrize(
-    ("rate", "momentum"), [(0.0, 0.0), (-1.0, 0.0), (1.0, 1.0), (1.0, -0.1), (float("nan"), 0.0)]
-)
+@pytest.mark.parametrize(("rate", "momentum"), [(0.0, 0.0), (-1.0, 0.0), (1.0, 1.0), (1.0, -0.1), (float("nan"), 0.0)])
 def test_impossible_settings_are_refused(rate: float, momentum: float) -> None:
     with pytest.raises(UsageError):
         fed_avg(rate, momentum)

@@ -3,7 +3,8 @@ import io
 import av
 import numpy as np
 import pytest
-from recordings import real_voice
+
+from tests.shared.recordings import real_voice
 from vsr_shared.audio.decode import decode_blocks
 from vsr_shared.audio.picture import MAX_SCALE, colour_map, spectrogram_png
 from vsr_shared.audio.segments import segments

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recordings import RATE, real_voice, tone
+
+from tests.shared.recordings import RATE, real_voice, tone
 from vsr_shared.audio.decode import decode_blocks
 from vsr_shared.audio.segments import (
     MIN_REMAINDER,

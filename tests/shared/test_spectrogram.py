@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from recordings import RATE, real_voice, tone
+
+from tests.shared.recordings import RATE, real_voice, tone
 from vsr_shared.audio.decode import decode_blocks
 from vsr_shared.audio.mel import MelBands, mel_filterbank
 from vsr_shared.audio.segments import segments

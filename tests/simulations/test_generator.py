@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from vsr_shared.emotions import Emotion
 from vsr_shared.errors import UsageError
 from vsr_simulations.generator import RATE, speaker, utter
@@ -169,7 +170,7 @@ def _mel_bands() -> Features:
 
 def _population(seed: int, speakers: int) -> tuple[Features, Features, Features, Features]:
     rows = [
-        (_mfcc(utter(person, emotion, take, sentence=sentence)), emotion.polarity.index, index, sentence)
+        (_mfcc(utter(person, emotion, take, sentence=sentence)), emotion.polarity.output, index, sentence)
         for index, person in enumerate(speaker(seed, number) for number in range(speakers))
         for emotion in Emotion
         for sentence, takes in ((1, 2), (2, 1))

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from vsr_shared.emotions import Emotion, Polarity
 from vsr_shared.errors import UsageError
 from vsr_simulations.corpora import read_manifest, voices_folder

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+
 from vsr_shared.emotions import Emotion, Polarity
 from vsr_shared.errors import StoreError, UsageError
 from vsr_simulations.corpora import voices_folder

@@ -10,12 +10,12 @@ import numpy as np
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Field, Session, SQLModel, create_engine, select
+
+from vsr_client.store.sealing import fingerprint, seal, unseal
 from vsr_shared.emotions import Polarity
 from vsr_shared.errors import StoreError
 from vsr_shared.learning.personalise import Recording
 from vsr_shared.weights import Array
-
-from vsr_client.store.sealing import fingerprint, seal, unseal
 
 _PURPOSE = "a recording"
 

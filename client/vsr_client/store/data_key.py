@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-from vsr_shared.errors import LockedStore, StoreError
 
 from vsr_client.settings import PASSPHRASE
 from vsr_client.store.files import private_folder, reporting, write_whole
 from vsr_client.store.sealing import KEY_BYTES, seal, unseal
+from vsr_shared.errors import LockedStore, StoreError
 
 Ask = Callable[[str], str | None]
 """Given a question for the person, return the passphrase, or None where nobody can be asked."""

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from vsr_shared.errors import StoreError, VsrError
-from vsr_shared.weights import Weights, digest, from_bytes, to_bytes
-
 from vsr_client.store.files import private_folder, reporting, write_whole
 from vsr_client.store.sealing import seal, unseal
+from vsr_shared.errors import StoreError, VsrError
+from vsr_shared.weights import Weights, digest, from_bytes, to_bytes
 
 Kind = Literal["common", "personal"]
 _PURPOSE: Final = "the personal model"

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from vsr_shared.errors import StoreError
 
 KEY_BYTES = 32

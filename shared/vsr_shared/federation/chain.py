@@ -67,9 +67,7 @@ def encode_update(delta: Array, weight: int, metrics: Sequence[float]) -> Array:
     """Return `[w * delta, w, w * metrics...]` as float32: `delta` of shape `(n,)` gives `(n + 1 + m,)`."""
     if not 1 <= weight <= MAX_CLIPS:
         raise FederationError(f"an update needs 1 to {MAX_CLIPS:,} clips, this one has {weight}")
-    return np.concatenate([weight * delta, [weight], [weight * value for value in metrics]]).astype(
-        np.float32
-    )
+    return np.concatenate([weight * delta, [weight], [weight * value for value in metrics]]).astype(np.float32)
 
 
 def decode_sum(total: Sum, metric_count: int) -> tuple[Sum, float, Sum]:
@@ -86,9 +84,7 @@ def to_message(update: LocalUpdate, offer: RoundOffer, links: Sequence[Link] = C
     """Return the vector that a machine sends for `update`; FederationError where a metric is missing."""
     missing = [name for name in offer.metrics if name not in update.metrics]
     if missing:
-        raise FederationError(
-            f"the server asks for {', '.join(missing)}, which this machine does not measure"
-        )
+        raise FederationError(f"the server asks for {', '.join(missing)}, which this machine does not measure")
     figures = [update.metrics[name] for name in offer.metrics]
     vector = encode_update(offer.layout.flatten(update.delta), update.clips, figures)
     for link in links:

@@ -15,11 +15,7 @@ class Event:
     def sentence(self) -> str:
         """The event in words for a person."""
         fields = ", ".join(f"{name} {value}" for name, value in asdict(self).items())
-        return (
-            f"{event_name(self).replace('_', ' ')}: {fields}"
-            if fields
-            else event_name(self).replace("_", " ")
-        )
+        return f"{event_name(self).replace('_', ' ')}: {fields}" if fields else event_name(self).replace("_", " ")
 
 
 def event_name(event: Event) -> str:

@@ -108,9 +108,7 @@ def _from_flower(array: FlowerArray, name: str, expected: tuple[int, ...] | None
         raise FederationError(f"array {name!r} is serialised as {array.stype!r}; only {_NUMPY!r} is read")
     shape, start = _read_header(array.data, name)
     if shape != tuple(array.shape) or (expected is not None and shape != expected):
-        raise FederationError(
-            f"array {name!r} has shape {shape}; agreed was {expected or tuple(array.shape)}"
-        )
+        raise FederationError(f"array {name!r} has shape {shape}; agreed was {expected or tuple(array.shape)}")
     count = int(np.prod(shape, dtype=object))
     if count > MAX_NUMBERS or len(array.data) - start != 4 * count:
         raise FederationError(f"array {name!r} does not hold the {count} numbers that its header announces")
@@ -148,9 +146,7 @@ def _arrays(content: RecordDict, name: str) -> ArrayRecord:
 def _local(settings: Mapping[str, Any]) -> LocalTraining:
     agreed = asdict(LocalTraining())
     try:
-        return LocalTraining(
-            **{name: _setting(settings, _LOCAL + name, type(agreed[name])) for name in agreed}
-        )
+        return LocalTraining(**{name: _setting(settings, _LOCAL + name, type(agreed[name])) for name in agreed})
     except UsageError as error:
         raise FederationError(f"the offer asks for a training that no machine accepts ({error})") from error
 

@@ -108,7 +108,7 @@ def lessons_of(recordings: Sequence[Recording], frozen: Weights) -> Lessons:
 
 def labels_of(recordings: Sequence[Recording]) -> npt.NDArray[np.int64]:
     """Return each recording's label (n,): 0 negative, 1 positive."""
-    return np.array([recording.polarity.index for recording in recordings], dtype=np.int64)
+    return np.array([recording.polarity.output for recording in recordings], dtype=np.int64)
 
 
 def owners(recordings: Sequence[Recording]) -> npt.NDArray[np.intp]:

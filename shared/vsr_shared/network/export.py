@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 def arrays_of(network: "keras.Model") -> tuple[dict[str, Array], dict[str, Array]]:
     """Return (trainable, frozen) arrays behind the cut, by name, float32."""
+    import keras
+
     trainable, frozen = (
-        {name: np.array(variable(network, name), dtype=np.float32) for name in shapes}
+        {name: np.array(keras.ops.convert_to_numpy(variable(network, name).value), np.float32) for name in shapes}
         for shapes in (TRAINABLE_SHAPES, FROZEN_SHAPES)
     )
     return trainable, frozen

@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
 from vsr_shared.emotions import Emotion
 
 

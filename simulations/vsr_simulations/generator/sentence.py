@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 import numpy as np
+
 from vsr_shared.errors import UsageError
 
 _LANGUAGE: Final = 1971

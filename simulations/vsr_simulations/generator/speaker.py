@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+
 from vsr_shared.emotions import Emotion, Polarity
 from vsr_shared.errors import UsageError
-
 from vsr_simulations.generator.expression import MEASURES, TYPICAL, UNIT, Expression
 
 EMOTIONS: Final = tuple(Emotion)

@@ -3,9 +3,9 @@
 from typing import Final
 
 import numpy as np
+
 from vsr_shared.emotions import Emotion
 from vsr_shared.errors import UsageError
-
 from vsr_simulations.generator.expression import MEASURES, UNIT, Expression
 from vsr_simulations.generator.prosody import score
 from vsr_simulations.generator.sentence import sentence as words

@@ -1,0 +1,1 @@
+"""Training a base model on corpora of voices, and saying honestly how good it is."""

@@ -1,0 +1,38 @@
+"""What the tests of all rooms share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vsr_shared.base import Base
+from vsr_shared.find_base import BaseChoice, find_base
+
+os.environ["VSR_OFFLINE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def voices() -> Path:
+    """The folder of real recordings."""
+    folder = Path(os.environ.get("VSR_VOICES") or Path(__file__).parents[2] / "shared" / "data" / "voices")
+    if not (folder / "MANIFEST.csv").exists():
+        pytest.skip("no real recordings here; set VSR_VOICES to a folder with a MANIFEST.csv")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def base_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base file that Keras really built, of seeded random weights."""
+    from vsr_shared.audio.spectrogram import SpectrogramSpec
+    from vsr_shared.base import write_base
+    from vsr_shared.network.random_base import random_base
+
+    path = tmp_path_factory.mktemp("base") / "random.vsr"
+    path.write_bytes(write_base(random_base(SpectrogramSpec(), seed=201)))
+    return path
+
+
+@pytest.fixture(scope="session")
+def base(base_path: Path) -> Base:
+    """The base in `base_path`."""
+    return find_base(BaseChoice(base_path, base_path.parent))
