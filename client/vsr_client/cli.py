@@ -27,6 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 def main() -> None:
     """Run the command; a VsrError becomes one line and its exit code (docs/exit-codes.md)."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         app(spread(sys.argv[1:]))
     except VsrError as error:

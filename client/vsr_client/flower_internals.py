@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from flwr.app import Error, Message
+from flwr.app import Context, Error, Message
 from flwr.common.constant import ErrorCode, SubStatus
 from flwr.proto.fleet_pb2 import DeactivateNodeRequest
 from flwr.proto.runtime_pb2 import AcquireTaskRequest, SendTaskHeartbeatRequest
 from flwr.supercore.constant import TaskType
 from flwr.supercore.heartbeat import HeartbeatSender
-from flwr.supercore.inflatable.inflatable_utils import ObjectPullError, pull_and_inflate_object_from_tree
+from flwr.supercore.inflatable.inflatable_utils import pull_and_inflate_object_from_tree
 from flwr.supercore.interceptors import RuntimeTokenHttpInterceptor, SuperExecAuthHttpInterceptor
 from flwr.supercore.runtime import RuntimeHttpClient
 from flwr.supernode.fleet_http_client import FleetHttpClient
@@ -29,11 +30,11 @@ from vsr_shared.federation.flower_release import QUIET, check_release
 
 __all__ = [
     "AcquireTaskRequest",
+    "Context",
     "Error",
     "ErrorCode",
     "HeartbeatSender",
     "Message",
-    "ObjectPullError",
     "RuntimeHttpClient",
     "SendTaskHeartbeatRequest",
     "SubStatus",
@@ -51,6 +52,9 @@ __all__ = [
 ]
 
 
+_DOWNLOAD_SECONDS: Final = 600.0
+
+
 def check_flower() -> None:
     """Raise FederationError unless the installed Flower is the release these names belong to."""
     check_release(version("flwr"))
@@ -65,8 +69,11 @@ def keep_loopback_direct() -> None:
 
 
 def look_often() -> None:
-    """Look for an object that is still on its way every 0.1 s, where Flower waits a second and more."""
-    often = partial(pull_and_inflate_object_from_tree, initial_backoff=0.1, backoff_cap=1.0)
+    """Look for an object that is still on its way every 0.1 s, and for at most 10 minutes.
+
+    Flower waits a second and more between two looks, and up to two hours.
+    """
+    often = partial(pull_and_inflate_object_from_tree, initial_backoff=0.1, backoff_cap=1.0, max_time=_DOWNLOAD_SECONDS)
     vars(run_clientapp)["pull_and_inflate_object_from_tree"] = often
 
 

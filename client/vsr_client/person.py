@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from vsr_client.passphrase import ask_passphrase
+from vsr_client.quiet import quiet_stderr
 from vsr_client.store.data_key import has_data_key, make_data_key, open_data_key
 from vsr_client.store.models import KeptModel, Kind, ModelFolder
 from vsr_shared.base import Base
@@ -73,4 +74,6 @@ class Person:
 
     def predictor(self, model: KeptModel | None) -> Predictor:
         """Return a predictor with `model`, or with the base's own tail and head."""
-        return Predictor(self.base, model.weights if model else None, self.threads)
+        base = self.base
+        with quiet_stderr():
+            return Predictor(base, model.weights if model else None, self.threads)

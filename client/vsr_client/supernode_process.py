@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Final
 
 LONGEST_RETRY_SECONDS: Final = 5.0
+LONGEST_END_SECONDS: Final = 6.0
 
 
 def main() -> None:
@@ -36,6 +37,9 @@ def main() -> None:
 def _end_with_parent() -> None:
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGINT)
+    # Open connections can hold up the orderly end, and with it the port or the place of the next one.
+    time.sleep(LONGEST_END_SECONDS)
+    os._exit(1)
 
 
 if __name__ == "__main__":

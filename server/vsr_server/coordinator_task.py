@@ -22,6 +22,11 @@ _TASK_SECONDS: Final = 30.0
 def coordinator_task(link: SuperLink) -> Iterator[flower.HttpGrid]:
     """Start a run on `link`, take its task and yield its grid; httpx.HTTPError where the SuperLink goes away."""
     with flower.control_client(link.address, link.authority) as control:
+        # A server that was killed left a run that Flower believes in for a minute more; until then machines
+        # would wait for the rest of its last message.
+        for run in control.ListRuns(flower.ListRunsRequest()).run_dict.values():
+            if run.status.status != flower.Status.FINISHED:
+                control.StopRun(flower.StopRunRequest(run_id=run.run_id))
         run_id = control.StartRun(flower.start_run_request()).run_id
     grid = flower.grid_for_task(link.address, link.authority, _take_task(link, run_id))
     client = grid._runtime_client

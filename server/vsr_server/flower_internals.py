@@ -15,9 +15,15 @@ from typing import Final
 import httpx
 from flwr.app import Message, RecordDict
 from flwr.cli.build import build_fab_from_files
-from flwr.common.constant import SubStatus
+from flwr.common.constant import Status, SubStatus
 from flwr.common.serde import fab_to_proto, run_from_proto
-from flwr.proto.control_pb2 import ListNodesRequest, RegisterNodeRequest, StartRunRequest
+from flwr.proto.control_pb2 import (
+    ListNodesRequest,
+    ListRunsRequest,
+    RegisterNodeRequest,
+    StartRunRequest,
+    StopRunRequest,
+)
 from flwr.proto.node_pb2 import NodeInfo
 from flwr.proto.runtime_pb2 import (
     AcquireTaskRequest,
@@ -44,6 +50,7 @@ __all__ = [
     "HeartbeatSender",
     "HttpGrid",
     "ListNodesRequest",
+    "ListRunsRequest",
     "Message",
     "NodeInfo",
     "PullTaskInputRequest",
@@ -53,6 +60,8 @@ __all__ = [
     "RuntimeHttpClient",
     "SendTaskHeartbeatRequest",
     "StartRunRequest",
+    "Status",
+    "StopRunRequest",
     "SubStatus",
     "TaskIdentity",
     "TaskType",

@@ -21,6 +21,7 @@ from vsr_shared.errors import FederationError
 
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 8.0
+_PORT_SECONDS: Final = 8.0
 
 
 class SuperLink:
@@ -48,7 +49,7 @@ class SuperLink:
         command += ["--database", str(folder / "superlink.db"), "--isolation", "process"]
         command += ["--superexec-auth-secret-file", str(secret_file)]
         command += ["--disable-runtime-dependency-installation"]
-        _refuse_taken_port(self.port)
+        _wait_for_port(self.port)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 command,
@@ -102,11 +103,19 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _refuse_taken_port(port: int) -> None:
-    with socket.socket() as probe:
-        # As the SuperLink itself does, or connections of a former self would keep the port for a minute.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise FederationError(f"port {port} is taken ({error.strerror}); choose another with --port") from error
+def _wait_for_port(port: int) -> None:
+    deadline = time.monotonic() + _PORT_SECONDS
+    while True:
+        with socket.socket() as probe:
+            # As the SuperLink itself does, or connections of a former self would keep the port for a minute.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return
+            except OSError as error:
+                # The SuperLink of a server that was killed a moment ago is still on its way out.
+                if time.monotonic() > deadline:
+                    raise FederationError(
+                        f"port {port} is taken ({error.strerror}); choose another with --port"
+                    ) from error
+        time.sleep(0.2)

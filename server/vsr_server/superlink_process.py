@@ -10,6 +10,10 @@ import os
 import signal
 import sys
 import threading
+import time
+from typing import Final
+
+LONGEST_END_SECONDS: Final = 4.0
 
 
 def main() -> None:
@@ -24,6 +28,9 @@ def main() -> None:
 def _end_with_parent() -> None:
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGINT)
+    # Open connections can hold up the orderly end, and with it the port or the place of the next one.
+    time.sleep(LONGEST_END_SECONDS)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ python -m tests.federation.serve_least_squares DATA_DIR PORT ROUNDS COHORT [opti
 import argparse
 import signal
 import sys
-import threading
 from pathlib import Path
 
 from tests.federation.least_squares import BASE, initial_weights
@@ -30,8 +29,7 @@ def main() -> None:
     parser.add_argument("--round-timeout", type=float, default=60.0)
     parser.add_argument("--cohort-timeout", type=float, default=60.0)
     given = parser.parse_args()
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     plan = Plan(given.rounds, given.cohort, given.round_timeout, given.cohort_timeout, local=LOCAL, metrics=("loss",))
     try:
         serve(
@@ -41,7 +39,6 @@ def main() -> None:
             plan,
             port=given.port,
             on_event=lambda event: print(to_json_line(event, ""), flush=True),
-            stop=stop,
         )
     except VsrError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)

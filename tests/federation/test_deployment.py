@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from tests.federation.deployment import Deployment, Running
+from tests.federation.hostile_app import HostileApp
 from tests.federation.least_squares import LeastSquares, initial_weights
 from tests.federation.serve_least_squares import LOCAL
 from vsr_server.certificates import make_certificates
@@ -95,20 +96,35 @@ def test_a_machine_killed_in_a_round_is_done_without_and_comes_back(
     deployment: Deployment, machines: dict[str, Running]
 ) -> None:
     machines["chen"].stop()
-    slow = deployment.machine("chen", SEEDS["chen"], "--seconds", 30)
-    slow.wait_for("connected")
     server = deployment.server(1_000, 2, "--round-timeout", 45)
-    slow.wait_for("offer_received")
+    slow = deployment.machine("chen", SEEDS["chen"], "--seconds", 30)
+    offered = slow.wait_for("offer_received")["round"]
     slow.kill_9()
     killed = time.monotonic()
-    done = server.wait_for("round_done")
+    done = server.wait_for("round_done", such=lambda line: line["round"] == offered)
     assert done["machines"] == 2
     assert time.monotonic() - killed < 30, "a machine that died must not cost the round's whole timeout"
     machines["chen"] = deployment.machine("chen", SEEDS["chen"])
     machines["chen"].wait_for("update_sent")
     assert server.wait_for("round_done", such=lambda line: line["machines"] == 3)["round"] > done["round"]
-    server.process.send_signal(signal.SIGTERM)
     server.stop()
+
+
+def test_a_run_that_a_stranger_submits_to_our_server_is_never_executed(
+    deployment: Deployment, machines: dict[str, Running]
+) -> None:
+    app = HostileApp(deployment.folder / "hostile")
+    server = deployment.server(1_000, 3)
+    app.submit(deployment.address, deployment.ca)
+    server.wait_for("round_done")
+    completed = server.wait_for("round_done")["completed"]
+    server.stop()
+    # The next start of the server meets the stranger's run again, in the SuperLink's database.
+    again = deployment.server(completed + 2, 3)
+    assert again.end(90) == 0, again.out.read_text()
+    assert not app.markers()
+    assert not app.replies.exists()
+    assert not any(machine.events("offer_refused") for machine in machines.values())
 
 
 def test_strangers_are_told_why_they_cannot_join(deployment: Deployment, machines: dict[str, Running]) -> None:

@@ -82,24 +82,22 @@ def warped(decibels: Floats, rng: np.random.Generator, tempo: float, tract: floa
     return result
 
 
-def _starts(
-    decibels: Floats, rng: np.random.Generator, speed: npt.NDArray[np.float64], shift: float
-) -> Floats:
+def _starts(decibels: Floats, rng: np.random.Generator, speed: npt.NDArray[np.float64], shift: float) -> Floats:
     """Frames that each recording is moved by: anywhere in the room it leaves, a little where it leaves none."""
     n, _, frames = decibels.shape
     used = np.where((decibels > -_DB + 0.5).any(axis=1), np.arange(frames), 0).max(axis=1) + 1
     free = np.maximum(0, frames - used / speed)
-    moved = np.where(rng.random(n) < 0.6, rng.random(n) * free, 0)
-    nudged = rng.uniform(-0.25, 0.5, n) * shift
+    moved = np.where(rng.random((n,)) < 0.6, rng.random((n,)) * free, 0)
+    nudged = rng.uniform(-0.25, 0.5, (n,)) * shift
     return np.where(free < 4, moved + nudged, moved).astype(np.float32)
 
 
 def reverberated(power: Floats, rng: np.random.Generator, chance: float) -> Floats:
     """Return `power` with an exponentially decaying tail added, 0 to 12 dB below the direct sound."""
     n, bands, frames = power.shape
-    chosen = rng.random(n) < chance
-    kept = (10 ** (-6 * _HOP_SECONDS / rng.uniform(0.15, 0.8, n)))[:, None].astype(np.float32)
-    wet = np.where(chosen, 10 ** (rng.uniform(-12, 0, n) / 10), 0).astype(np.float32)
+    chosen = rng.random((n,)) < chance
+    kept = (10 ** (-6 * _HOP_SECONDS / rng.uniform(0.15, 0.8, (n,))))[:, None].astype(np.float32)
+    wet = np.where(chosen, 10 ** (rng.uniform(-12, 0, (n,)) / 10), 0).astype(np.float32)
     tail, last = np.empty_like(power), np.zeros((n, bands), np.float32)
     for frame in range(frames):
         last = last * kept + power[:, :, frame]
@@ -107,24 +105,20 @@ def reverberated(power: Floats, rng: np.random.Generator, chance: float) -> Floa
     return power + tail * wet[:, None, None]
 
 
-def coloured(
-    power: Floats, rng: np.random.Generator, chance: float, deviation: tuple[float, float]
-) -> Floats:
+def coloured(power: Floats, rng: np.random.Generator, chance: float, deviation: tuple[float, float]) -> Floats:
     """Return `power` as another microphone would give it: smooth offsets a band, of `deviation` dB."""
     n, bands, _ = power.shape
-    offsets = smooth_curves(rng, rng.uniform(*deviation, n), bands)
-    chosen = rng.random(n) < chance
-    result: Floats = power * (10 ** (np.where(chosen[:, None], offsets, 0) / 10))[:, :, None].astype(
-        np.float32
-    )
+    offsets = smooth_curves(rng, rng.uniform(deviation[0], deviation[1], (n,)), bands)
+    chosen = rng.random((n,)) < chance
+    result: Floats = power * (10 ** (np.where(chosen[:, None], offsets, 0) / 10))[:, :, None].astype(np.float32)
     return result
 
 
 def noisy(power: Floats, rng: np.random.Generator, chance: float, level: tuple[float, float]) -> Floats:
     """Return `power` with coloured noise added, `level` dB relative to the loudest cell."""
     n, bands, _ = power.shape
-    decibels = rng.uniform(*level, n)[:, None] + smooth_curves(rng, rng.uniform(1, 7, n), bands)
-    chosen = (rng.random(n) < chance)[:, None]
+    decibels = rng.uniform(level[0], level[1], (n,))[:, None] + smooth_curves(rng, rng.uniform(1, 7, (n,)), bands)
+    chosen = (rng.random((n,)) < chance)[:, None]
     floor = np.where(chosen, 10 ** (decibels / 10), 0).astype(np.float32)
     # The power of Gaussian noise in a mel band of about four bins: a gamma distribution of shape 4.
     texture = rng.gamma(4.0, 0.25, power.shape).astype(np.float32)
@@ -154,12 +148,10 @@ def smooth_curves(rng: np.random.Generator, deviation: npt.NDArray[np.float64], 
     return curves
 
 
-def _stripes(
-    rng: np.random.Generator, n: int, size: int, widest: int, chance: float
-) -> npt.NDArray[np.bool_]:
+def _stripes(rng: np.random.Generator, n: int, size: int, widest: int, chance: float) -> npt.NDArray[np.bool_]:
     width = rng.integers(0, widest + 1, n)
-    start = (rng.random(n) * (size - width)).astype(int)
-    chosen = rng.random(n) < chance
+    start = (rng.random((n,)) * (size - width)).astype(int)
+    chosen = rng.random((n,)) < chance
     place = np.arange(size)[None]
     return (place >= start[:, None]) & (place < (start + width)[:, None]) & chosen[:, None]
 

@@ -40,9 +40,7 @@ def cepstral_statistics(images: Images) -> tuple[npt.NDArray[np.int64], Floats]:
     return recordings, np.stack(rows)
 
 
-def features_with_svm(
-    train: Sequence[Voice], train_features: Floats, test_features: Floats, folds: int = 4
-) -> Floats:
+def features_with_svm(train: Sequence[Voice], train_features: Floats, test_features: Floats, folds: int = 4) -> Floats:
     """Return the probability of positive (m,) that an SVM gives the rows of `test_features` (m, 40).
 
     Scaling, machine and its calibration (Platt, over folds of speakers) are fitted on `train` alone. UsageError where
@@ -59,13 +57,9 @@ def features_with_svm(
     labels = np.array([voice.positive for voice in train])
     speakers = np.array([voice.speaker for voice in train])
     if len(set(speakers)) < folds:
-        raise UsageError(
-            f"the feature baseline needs at least {folds} training speakers, not {len(set(speakers))}"
-        )
+        raise UsageError(f"the feature baseline needs at least {folds} training speakers, not {len(set(speakers))}")
     sides = list(GroupKFold(folds).split(train_features, labels, speakers))
     machine = make_pipeline(StandardScaler(), SVC(C=1.0, class_weight="balanced"))
-    fitted = CalibratedClassifierCV(machine, method="sigmoid", cv=sides, ensemble=False).fit(
-        train_features, labels
-    )
+    fitted = CalibratedClassifierCV(machine, method="sigmoid", cv=sides, ensemble=False).fit(train_features, labels)
     result: Floats = fitted.predict_proba(test_features)[:, 1]
     return result

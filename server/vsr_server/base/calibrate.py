@@ -24,9 +24,7 @@ def fit_temperature(logits: Floats, labels: npt.NDArray[np.int64], weights: Floa
     Raises VsrError where a polarity is missing: any temperature would then seem too high.
     """
     if set(np.unique(labels)) != {0, 1}:
-        raise VsrError(
-            "calibration needs validation recordings of both polarities; name other validation speakers"
-        )
+        raise VsrError("calibration needs validation recordings of both polarities; name other validation speakers")
     share = np.ones(len(labels)) if weights is None else weights
     sign = np.where(labels == 1, 1.0, -1.0)
 

@@ -1,5 +1,6 @@
 """The state of a training run on disk: written whole or not at all, so that a kill costs at most one validation."""
 
+import io
 import json
 import os
 import zipfile
@@ -48,12 +49,12 @@ _LISTS = ("weights", "average", "best", "optimizer")
 
 def save_state(state: State, path: Path) -> None:
     """Write `state` to `path`, replacing what was there in one step."""
-    arrays = {f"{name}/{i}": array for name in _LISTS for i, array in enumerate(getattr(state, name))}
+    arrays: dict[str, Any] = {f"{name}/{i}": array for name in _LISTS for i, array in enumerate(getattr(state, name))}
     plain = {name: value for name, value in vars(state).items() if name not in _LISTS}
     plain["readings"] = [asdict(reading) for reading in state.readings]
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
-        np.savez(file, plain=np.frombuffer(json.dumps(plain).encode(), np.uint8), **_any(arrays))
+        np.savez(file, plain=np.frombuffer(json.dumps(plain).encode(), np.uint8), **arrays)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
@@ -64,26 +65,21 @@ def load_state(path: Path, key: str) -> State | None:
     if not path.exists():
         return None
     try:
-        with np.load(path) as stored:
+        # From memory: NumPy leaves a damaged file open.
+        with np.load(io.BytesIO(path.read_bytes())) as stored:
             plain = json.loads(stored["plain"].tobytes())
             lists = {name: _list(stored, name) for name in _LISTS}
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise BaseError(f"the checkpoint {path} is damaged ({error}); delete it to begin again") from error
     if plain["key"] != key:
-        raise BaseError(
-            f"{path} belongs to a run with another recipe or other data; delete it or choose another --out"
-        )
+        raise BaseError(f"{path} belongs to a run with another recipe or other data; delete it or choose another --out")
     plain["readings"] = [Reading(**reading) for reading in plain["readings"]]
-    return State(**plain, **lists)
+    return State(**(plain | lists))
 
 
 def _list(stored: Any, name: str) -> list[npt.NDArray[Any]]:
     count = sum(1 for member in stored.files if member.startswith(f"{name}/"))
     return [stored[f"{name}/{i}"] for i in range(count)]
-
-
-def _any(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, Any]:
-    return arrays
 
 
 def copied(arrays: Sequence[Any]) -> list[Floats]:

@@ -50,9 +50,7 @@ def evaluate(voices: Sequence[Voice], positive: Floats, draws: int = 1000, seed:
 
     def by(group: Callable[[Voice], str]) -> dict[str, Scores]:
         names = np.array([group(voice) for voice in voices])
-        return {
-            str(name): scores(labels[names == name], positive[names == name]) for name in np.unique(names)
-        }
+        return {str(name): scores(labels[names == name], positive[names == name]) for name in np.unique(names)}
 
     speakers = by(lambda voice: voice.speaker)
     ranked = sorted((found.uar, name) for name, found in speakers.items() if not np.isnan(found.uar))

@@ -32,9 +32,7 @@ def draw_reliability(labels: npt.NDArray[np.int64], positive: npt.NDArray[np.flo
     place = np.minimum((positive * 10).astype(int), 9)
     bins = [b for b in range(10) if (place == b).any()]
     left.plot([0, 1], [0, 1], color="grey", linewidth=1)
-    left.plot(
-        [positive[place == b].mean() for b in bins], [labels[place == b].mean() for b in bins], marker="o"
-    )
+    left.plot([positive[place == b].mean() for b in bins], [labels[place == b].mean() for b in bins], marker="o")
     left.set_xlabel("probability of positive that was said")
     left.set_ylabel("share that was positive")
     table = np.array([[np.sum((labels == t) & ((positive >= 0.5) == p)) for p in (0, 1)] for t in (0, 1)])

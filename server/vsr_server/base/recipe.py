@@ -78,9 +78,7 @@ class Recipe:
         }
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
-                raise UsageError(
-                    f"recipe: {name} is {getattr(self, name)}; it must lie in {low:g} to {high:g}"
-                )
+                raise UsageError(f"recipe: {name} is {getattr(self, name)}; it must lie in {low:g} to {high:g}")
         if self.backbone not in BACKBONES:
             raise UsageError(f"recipe: no backbone {self.backbone!r}; there are {', '.join(BACKBONES)}")
         if not self.phases or any(share <= 0 for share in self.corpus_weights.values()):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from vsr_shared.emotions import Emotion
 from vsr_shared.network.image_input import network_input
 
 Floats = npt.NDArray[np.float32]
+Shares = npt.NDArray[np.floating[Any]]
 EMOTIONS = tuple(Emotion)
 
 
@@ -26,7 +28,7 @@ class Batch:
     emotion: Floats
 
 
-def chances(voices: Sequence[Voice], corpus_weights: Mapping[str, float]) -> npt.NDArray[np.float64]:
+def chances(voices: Sequence[Voice], corpus_weights: Mapping[str, float]) -> Shares:
     """Return the chance (n,) of each recording to be drawn; they sum to 1.
 
     A corpus gets its weight (those that are not named share what the named leave of 1, as equals), half of it a
@@ -44,15 +46,14 @@ def chances(voices: Sequence[Voice], corpus_weights: Mapping[str, float]) -> npt
             group = np.flatnonzero((corpus_of == corpus) & (polarity_of == polarity))
             if not len(group):
                 continue
-            share = _inverse_root([voices[i].speaker for i in group])
-            share = share * _inverse_root([voices[i].emotion for i in group])
+            share = _inverse_root([voices[int(i)].speaker for i in group])
+            share = share * _inverse_root([voices[int(i)].emotion for i in group])
             result[group] = 0.5 * weights[corpus] * share / share.sum()
-    return result / result.sum()
+    total: Shares = result / result.sum()
+    return total
 
 
-def draw(
-    images: Images, voices: Sequence[Voice], chance: npt.NDArray[np.float64], recipe: Recipe, step: int
-) -> Batch:
+def draw(images: Images, voices: Sequence[Voice], chance: Shares, recipe: Recipe, step: int) -> Batch:
     """Return the batch of `step`: it depends on the recipe's seed and the step alone, so that a run can be resumed.
 
     `chance` (n,) belongs to the n images.
@@ -79,10 +80,11 @@ def _mixed(rng: np.random.Generator, alpha: float, *arrays: Floats) -> tuple[Flo
 
 
 def _smoothed(targets: Floats, smoothing: float) -> Floats:
-    return (targets * (1 - smoothing) + smoothing / targets.shape[1]).astype(np.float32)
+    smoothed: Floats = (targets * (1 - smoothing) + smoothing / targets.shape[1]).astype(np.float32)
+    return smoothed
 
 
-def _inverse_root(labels: Sequence[str]) -> npt.NDArray[np.float64]:
+def _inverse_root(labels: Sequence[str]) -> Shares:
     _, place, count = np.unique(np.array(labels), return_inverse=True, return_counts=True)
-    result: npt.NDArray[np.float64] = count[place] ** -0.5
+    result: Shares = count[place] ** -0.5
     return result

@@ -28,9 +28,7 @@ def split_speakers(voices: Sequence[Voice], validate: Iterable[str], test: Itera
     validating, testing = set(validate), set(test)
     there = {voice.speaker for voice in voices}
     if both := validating & testing:
-        raise UsageError(
-            f"speaker(s) {_listed(both)} would both validate and test; name each for one of them"
-        )
+        raise UsageError(f"speaker(s) {_listed(both)} would both validate and test; name each for one of them")
     if absent := (validating | testing) - there:
         raise UsageError(f"speaker(s) {_listed(absent)} are not in these recordings; correct the names")
     split = SpeakerSplit(
@@ -40,9 +38,7 @@ def split_speakers(voices: Sequence[Voice], validate: Iterable[str], test: Itera
     )
     for side, indices in (("training", split.train), ("validation", split.validate)):
         if {voices[i].positive for i in indices} != {0, 1}:
-            raise UsageError(
-                f"{side} needs recordings of both polarities, from speakers of its own; name others"
-            )
+            raise UsageError(f"{side} needs recordings of both polarities, from speakers of its own; name others")
     return split
 
 
@@ -53,15 +49,11 @@ def check_no_leak(voices: Sequence[Voice], prints: Sequence[str], split: Speaker
     for a, b in ((names[0], names[1]), (names[0], names[2]), (names[1], names[2])):
         speakers = {voices[i].speaker for i in sides[a]} & {voices[i].speaker for i in sides[b]}
         if speakers:
-            raise UsageError(
-                f"leak: speaker(s) {_listed(speakers)} are in {a} and in {b}; keep each on one side"
-            )
+            raise UsageError(f"leak: speaker(s) {_listed(speakers)} are in {a} and in {b}; keep each on one side")
         twice = {prints[i] for i in sides[a]} & {prints[i] for i in sides[b]}
         if twice:
             file = next(voices[i].path.name for i in sides[b] if prints[i] in twice)
-            raise UsageError(
-                f"leak: {len(twice)} recording(s) of {b}, such as {file}, are in {a} too; drop them"
-            )
+            raise UsageError(f"leak: {len(twice)} recording(s) of {b}, such as {file}, are in {a} too; drop them")
 
 
 def check_unheard(heard: Iterable[str], voices: Iterable[Voice]) -> None:

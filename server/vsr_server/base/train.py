@@ -18,7 +18,7 @@ import numpy.typing as npt
 from vsr_server.base.checkpoint import Floats, Reading, State, copied, load_state, save_state
 from vsr_server.base.images import Images
 from vsr_server.base.recipe import Phase, Recipe
-from vsr_server.base.sampling import chances, draw
+from vsr_server.base.sampling import Shares, chances, draw
 from vsr_server.base.training_network import prepare_phase, shipped_part, training_network
 from vsr_server.base.voices import Voice
 from vsr_shared.errors import VsrError
@@ -102,8 +102,7 @@ def validation_reading(network: "keras.Model", data: Data, step: int, loss: floa
     corpus = np.array([data.voices[i].corpus for i in recordings])
     sides = [corpus == name for name in sorted(set(corpus))]
     means = [
-        float(np.nanmean([figure(labels[side], positive[side]) for side in sides]))
-        for figure in (uar, auroc, nll)
+        float(np.nanmean([figure(labels[side], positive[side]) for side in sides])) for figure in (uar, auroc, nll)
     ]
     return Reading(step, loss, *means)
 
@@ -120,7 +119,7 @@ def _run_phase(
     begun: int,
     recipe: Recipe,
     data: Data,
-    chance: npt.NDArray[np.float64],
+    chance: Shares,
     checkpoint: Path,
     say: Callable[[Reading], None],
     stop_after: int,
@@ -144,9 +143,7 @@ def _run_phase(
             return
 
 
-def _step(
-    network: "keras.Model", state: State, recipe: Recipe, data: Data, chance: npt.NDArray[np.float64]
-) -> float:
+def _step(network: "keras.Model", state: State, recipe: Recipe, data: Data, chance: Shares) -> float:
     batch = draw(data.train, data.voices, chance, recipe, state.step)
     loss = float(np.ravel(network.train_on_batch(batch.inputs, [batch.polarity, batch.emotion]))[0])
     if not np.isfinite(loss):

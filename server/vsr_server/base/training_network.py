@@ -32,9 +32,7 @@ def training_network(recipe: Recipe, image_shape: tuple[int, int]) -> "keras.Mod
     except (OSError, ValueError) as error:
         if recipe.weights is None:
             raise
-        raise UsageError(
-            f"ImageNet's weights cannot be fetched ({error}); train from scratch instead"
-        ) from error
+        raise UsageError(f"ImageNet's weights cannot be fetched ({error}); train from scratch instead") from error
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = recipe.batch_norm_momentum
@@ -90,9 +88,7 @@ def _backbone_and_head(recipe: Recipe, image_shape: tuple[int, int]) -> "keras.M
     if recipe.backbone == "small_cnn":
         base = _small_cnn(shape)
     else:
-        make = {"resnet50": keras.applications.ResNet50, "xception": keras.applications.Xception}[
-            recipe.backbone
-        ]
+        make = {"resnet50": keras.applications.ResNet50, "xception": keras.applications.Xception}[recipe.backbone]
         base = make(include_top=False, weights=recipe.weights, input_shape=shape)
     pooled = keras.layers.GlobalAveragePooling2D(name="pool_features")(base.output)
     hidden = keras.layers.Dense(256, activation="relu", name="hidden")(pooled)

@@ -45,9 +45,7 @@ def read_voices(folder: Path) -> tuple[Voice, ...]:
         where = f"{manifest}, line {line}"
         path = (root / row["file"]).resolve()
         if not path.is_relative_to(root) or not path.is_file():
-            raise UsageError(
-                f"{where}: {row['file']!r} is not a file in {root}; put it there or drop its row"
-            )
+            raise UsageError(f"{where}: {row['file']!r} is not a file in {root}; put it there or drop its row")
         if path in voices:
             raise UsageError(f"{where}: {row['file']!r} is listed twice; keep one of its rows")
         if row["emotion"] not in set(Emotion):
@@ -77,9 +75,7 @@ def _rows(manifest: Path) -> list[tuple[int, dict[str, str]]]:
             reader = csv.DictReader(file, strict=True)
             lacking = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
             if lacking:
-                raise UsageError(
-                    f"{manifest} lacks the column(s) {', '.join(lacking)}; its first row names them"
-                )
+                raise UsageError(f"{manifest} lacks the column(s) {', '.join(lacking)}; its first row names them")
             rows = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{manifest} cannot be read ({error}); give a folder with a UTF-8 table") from error

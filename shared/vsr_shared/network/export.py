@@ -20,7 +20,7 @@ def arrays_of(network: "keras.Model") -> tuple[dict[str, Array], dict[str, Array
     import keras
 
     trainable, frozen = (
-        {name: np.array(keras.ops.convert_to_numpy(variable(network, name).value), np.float32) for name in shapes}
+        {name: np.array(keras.ops.convert_to_numpy(variable(network, name)), np.float32) for name in shapes}
         for shapes in (TRAINABLE_SHAPES, FROZEN_SHAPES)
     )
     return trainable, frozen

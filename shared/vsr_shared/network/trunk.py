@@ -44,6 +44,7 @@ class LiteRTTrunk:
                 f"the trunk takes images of {tuple(details['shape'][1:3])}, its manifest says {image_shape}"
             )
         self._batch = 0
+        self._allocate((1, *image_shape, 3))
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return activations, float32 (n, height, width, 1888), of uint8 images (n, height, width)."""
@@ -52,13 +53,16 @@ class LiteRTTrunk:
     def _run(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         prepared = network_input(images)
         if len(prepared) != self._batch:
-            self._interpreter.resize_tensor_input(self._input, prepared.shape)
-            self._interpreter.allocate_tensors()
-            self._batch = len(prepared)
+            self._allocate(prepared.shape)
         self._interpreter.set_tensor(self._input, prepared)
         self._interpreter.invoke()
         result: npt.NDArray[np.float32] = self._interpreter.get_tensor(self._output)
         return result
+
+    def _allocate(self, shape: tuple[int, ...]) -> None:
+        self._interpreter.resize_tensor_input(self._input, shape)
+        self._interpreter.allocate_tensors()
+        self._batch = shape[0]
 
 
 def stream(trunk: Trunk, images: Iterable[npt.NDArray[np.uint8]]) -> Iterator[npt.NDArray[np.float32]]:

@@ -1,0 +1,167 @@
+"""`vsr train`: it learns one person's voice, keeps only what wins, and never keeps anything in the clear."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.client.commands import Machine
+from tests.client.conftest import files
+from vsr_client.store.clips import ClipStore
+from vsr_client.store.data_key import open_data_key
+from vsr_shared.base import Base, make_base, write_base
+from vsr_shared.emotions import Polarity
+from vsr_shared.metrics import scores
+from vsr_simulations.population import User
+
+
+def test_a_real_voice_is_learnt_and_then_used(machine: Machine, actor: User) -> None:
+    lessons, unheard = files(actor), files(actor, held_out=True)
+    taught = machine.vsr("train", "--positive", *lessons.positive, "--negative", *lessons.negative)
+    assert taught.returncode == 0, taught.stderr
+    assert "before" in taught.stdout and "after" in taught.stdout
+    assert "personal head" in taught.stdout
+    assert "30/30" in taught.stderr
+
+    def judged(using: str) -> tuple[str, float]:
+        done = machine.vsr("predict", "--json", "--using", using, *unheard.positive, *unheard.negative)
+        said = [json.loads(line) for line in done.stdout.splitlines()]
+        labels = np.array([1] * len(unheard.positive) + [0] * len(unheard.negative))
+        return said[0]["head"], scores(labels, np.array([line["positive"] for line in said])).auroc
+
+    head, before = judged("base")
+    assert head == "base"
+    head, after = judged("auto")
+    assert head.startswith("personal@")
+    assert after > 0.6 > before - 0.1
+
+
+def test_a_head_that_does_not_win_is_not_kept(machine: Machine, generated: User, base: Base, tmp_path: Path) -> None:
+    """Labels that say nothing, against a base that admits to know nothing: learning them by heart must lose."""
+    undecided = dict(base.trainable) | {"polarity/kernel": np.zeros((256, 2), np.float32)}
+    fields = {"name": "undecided", "origin": "random", "spectrogram": base.manifest.spectrogram}
+    path = tmp_path / "undecided.vsr"
+    path.write_bytes(write_base(make_base(base.trunk, undecided, base.frozen, **fields)))
+    alike = files(generated).positive + files(generated, held_out=True).positive
+    done = machine.vsr("train", "--positive", *alike[::2], "--negative", *alike[1::2], VSR_BASE=str(path))
+    assert done.returncode == 0, done.stderr
+    assert "did not hear you better" in done.stdout
+    assert not list(machine.folder.glob("models/personal*"))
+
+
+def test_nothing_personal_lies_in_the_clear(machine: Machine, generated: User, base: Base) -> None:
+    lessons = files(generated)
+    assert machine.vsr("train", "--positive", *lessons.positive, "--negative", *lessons.negative).returncode == 0
+    key = open_data_key(machine.folder, lambda _: "correct horse")
+    store = ClipStore(machine.folder, key)
+    recordings = store.recordings(base.id)
+    store.close()
+    assert len(recordings) == len(lessons.positive) + len(lessons.negative)
+    written = {path: path.read_bytes() for path in machine.folder.rglob("*") if path.is_file()}
+    assert written
+    secrets = [recordings[0].activations.astype("<f2").tobytes()[:64], b"positive", b"negative", key, b"correct horse"]
+    secrets += [lessons.positive[0].name.encode(), lessons.positive[0].read_bytes()[:200]]
+    for path, data in written.items():
+        assert not [secret for secret in secrets if secret in data], path
+        assert path.stat().st_mode & 0o077 == 0, f"{path} can be read by others"
+
+
+def test_without_keyring_and_passphrase_nothing_is_kept(machine: Machine, generated: User) -> None:
+    done = machine.vsr("train", "--positive", files(generated).positive[0], VSR_PASSPHRASE="")
+    assert done.returncode == 5
+    assert "never kept unencrypted" in done.stderr
+    assert not list(machine.folder.rglob("*.sqlite"))
+
+
+def test_a_wrong_passphrase_opens_nothing(machine: Machine, generated: User) -> None:
+    lessons = files(generated)
+    assert machine.vsr("train", "--positive", *lessons.positive, "--negative", *lessons.negative).returncode == 0
+    done = machine.vsr("train", VSR_PASSPHRASE="wrong")
+    assert done.returncode == 5
+    assert "passphrase" in done.stderr
+
+
+def test_teaching_the_same_file_again_changes_its_label(machine: Machine, generated: User, base: Base) -> None:
+    lessons = files(generated)
+    machine.vsr("train", "--positive", *lessons.positive, "--negative", *lessons.negative)
+    machine.vsr("train", "--negative", lessons.positive[0])
+    store = ClipStore(machine.folder, open_data_key(machine.folder, lambda _: "correct horse"))
+    labels = [recording.polarity for recording in store.recordings(base.id)]
+    store.close()
+    assert len(labels) == len(lessons.positive) + len(lessons.negative)
+    assert labels.count(Polarity.NEGATIVE) == len(lessons.negative) + 1
+
+
+def test_too_little_to_learn_from_says_how_much_there_is(machine: Machine, generated: User) -> None:
+    done = machine.vsr("train", "--positive", *files(generated).positive[:3])
+    assert done.returncode == 2
+    assert "3 positive and 0 negative" in done.stderr
+
+
+def test_one_file_cannot_be_both(machine: Machine, generated: User) -> None:
+    path = files(generated).positive[0]
+    done = machine.vsr("train", "--positive", path, "--negative", path)
+    assert done.returncode == 2
+    assert "positive and as negative" in done.stderr
+    assert not machine.folder.exists()
+
+
+def test_an_unusable_data_folder_says_so(machine: Machine, generated: User, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("a file where the folder should be")
+    done = machine.vsr("train", "--positive", files(generated).positive[0], "--data-dir", in_the_way / "data")
+    assert done.returncode == 5
+    assert "--data-dir" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux' full device")
+def test_a_full_disk_leaves_the_old_model_in_place(tmp_path: Path) -> None:
+    """A file system of one megabyte, mounted where the data lies, fills up in the middle of a write."""
+    from vsr_client.store.files import write_whole
+    from vsr_shared.errors import StoreError
+
+    path = tmp_path / "model"
+    write_whole(path, b"old")
+    limited = f"""
+import resource, signal, sys
+from pathlib import Path
+from vsr_client.store.files import write_whole
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+write_whole(Path({str(path)!r}), b"x" * 100_000)
+"""
+    done = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert StoreError.__name__ in done.stderr
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_killed_while_learning_leaves_a_usable_folder(machine: Machine, generated: User) -> None:
+    lessons = files(generated)
+    arguments = ["train", "--positive", *map(str, lessons.positive), "--negative", *map(str, lessons.negative)]
+    environment = os.environ | {
+        "VSR_DATA_DIR": str(machine.folder),
+        "VSR_BASE": str(machine.base),
+        "VSR_PASSPHRASE": "correct horse",
+    }
+    running = subprocess.Popen(
+        [Path(sys.executable).with_name("vsr"), *arguments],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not (machine.folder / "clips.sqlite").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    again = machine.vsr(*arguments)
+    assert again.returncode == 0, again.stderr
