@@ -5,7 +5,9 @@ claims against the installed source and fails where a name, a signature or a beh
 """
 
 import hashlib
+import io
 import os
+import zipfile
 from collections.abc import Mapping
 from functools import partial
 from importlib.metadata import version
@@ -14,7 +16,6 @@ from typing import Final
 
 import httpx
 from flwr.app import Message, RecordDict
-from flwr.cli.build import build_fab_from_files
 from flwr.common.constant import Status, SubStatus
 from flwr.common.serde import fab_to_proto, run_from_proto
 from flwr.proto.control_pb2 import (
@@ -78,7 +79,7 @@ __all__ = [
     "start_run_request",
 ]
 
-_RETRY_SECONDS: Final = 20.0
+_RETRY_SECONDS: Final = 10.0
 _UPLOAD_SECONDS: Final = 60.0
 _BUNDLE: Final = b"""\
 [project]
@@ -126,7 +127,10 @@ def child_environment(flower_home: Path) -> Mapping[str, str]:
 
 def empty_bundle() -> Fab:
     """Return the app bundle that Flower wants for a run: a name and a version, and no code at all."""
-    content, _ = build_fab_from_files({"pyproject.toml": _BUNDLE})
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as bundle:
+        bundle.writestr(zipfile.ZipInfo("pyproject.toml"), _BUNDLE)
+    content = archive.getvalue()
     return Fab(hashlib.sha256(content).hexdigest(), content, {})
 
 
@@ -158,7 +162,7 @@ def runtime_client_for_task(address: str, ca: bytes, token: str) -> RuntimeHttpC
 
 
 def grid_for_task(address: str, ca: bytes, token: str) -> HttpGrid:
-    """Return the grid of the task that `token` stands for; its calls give up after 20 s with an httpx error."""
+    """Return the grid of the task that `token` stands for; its calls give up after 10 s with an httpx error."""
     grid = HttpGrid(address, insecure=False, root_certificates=ca, token=token)
     # Flower's own invoker tries for ever, and answers a lost token with SIGINT to the whole process.
     grid._retry_invoker = RetryInvoker(

@@ -26,7 +26,7 @@ from vsr_server.server_events import (
     SuperLinkRestarted,
 )
 from vsr_server.server_folder import ServerFolder
-from vsr_server.superlink import SuperLink
+from vsr_server.superlink import SuperLink, free_port
 from vsr_shared.errors import FederationError
 from vsr_shared.federation.events import Event
 from vsr_shared.federation.messages import RoundOffer
@@ -64,10 +64,10 @@ def serve(
         certificates = make_certificates(folder.certificates, datetime.now(UTC))
         rounds = _Rounds(folder, plan, algorithm or fed_avg(), tell, stopped)
         rounds.resume(base_id, initial)
-        restarts = 0
+        port, restarts = port or free_port(), 0
         while not rounds.finished:
             try:
-                port = _serve_once(folder, certificates, port, rounds, tell)
+                _serve_once(folder, certificates, port, rounds, tell)
             except httpx.HTTPError as error:
                 restarts += 1
                 if restarts > SUPERLINK_RESTARTS:
@@ -76,7 +76,7 @@ def serve(
         return rounds.publish()
 
 
-def _serve_once(folder: ServerFolder, certificates: CertificateFiles, port: int, rounds: "_Rounds", tell: Tell) -> int:
+def _serve_once(folder: ServerFolder, certificates: CertificateFiles, port: int, rounds: "_Rounds", tell: Tell) -> None:
     link = SuperLink(folder.flower, certificates, port)
     try:
         tell_superlink(enrolled(folder.nodes), link.address, link.authority)
@@ -85,7 +85,6 @@ def _serve_once(folder: ServerFolder, certificates: CertificateFiles, port: int,
             rounds.run(grid)
     finally:
         link.stop()
-    return link.port
 
 
 class _Rounds:
@@ -125,7 +124,8 @@ class _Rounds:
                 f"{self._folder.root} holds a federation on base {found.base}, not {base_id}; "
                 "give that base, or another --data-dir"
             )
-        self._tell(Resumed(found.completed, self._plan.rounds))
+        if found.opened:
+            self._tell(Resumed(found.completed, self._plan.rounds))
 
     def run(self, grid: flower.HttpGrid) -> None:
         """Run rounds on `grid` until the plan is fulfilled or the operator stops."""

@@ -28,13 +28,12 @@ class SuperLink:
     """A running SuperLink at `address` (host:port), whose tasks `secret` may take."""
 
     def __init__(self, folder: Path, certificates: CertificateFiles, port: int) -> None:
-        """Start a SuperLink that keeps its database and its log in `folder`; port 0 takes a free one.
+        """Start a SuperLink on `port` of 127.0.0.1 that keeps its database and its log in `folder`.
 
         Raises FederationError where it does not come up.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.port = port or _free_port()
-        self.address = f"127.0.0.1:{self.port}"
+        self.address = f"127.0.0.1:{port}"
         self.authority = certificates.authority.read_bytes()
         self.secret = secrets.token_bytes(32)
         secret_file = folder / "runtime.secret"
@@ -43,13 +42,13 @@ class SuperLink:
             file.write(self.secret)
         self._log = folder / "superlink.log"
         command = [sys.executable, "-m", "vsr_server.superlink_process"]
-        command += ["--host", "127.0.0.1", "--port", str(self.port)]
+        command += ["--host", "127.0.0.1", "--port", str(port)]
         command += ["--ssl-certfile", str(certificates.certificate), "--ssl-keyfile", str(certificates.key)]
         command += ["--ssl-ca-certfile", str(certificates.authority), "--enable-supernode-auth"]
         command += ["--database", str(folder / "superlink.db"), "--isolation", "process"]
         command += ["--superexec-auth-secret-file", str(secret_file)]
         command += ["--disable-runtime-dependency-installation"]
-        _wait_for_port(self.port)
+        _wait_for_port(port)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 command,
@@ -97,7 +96,8 @@ class SuperLink:
         raise FederationError(f"Flower's SuperLink did not come up ({said}); its log is {self._log}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on 127.0.0.1 that nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -34,8 +34,15 @@ def scores(labels: Labels, positive: Probabilities) -> Scores:
 
 def uar(labels: Labels, positive: Probabilities) -> float:
     """Mean of both classes' recall, positive from a probability of 0.5; NaN where a class is missing."""
-    recalls = [np.mean((positive[labels == label] >= 0.5) == label) for label in (0, 1) if (labels == label).any()]
+    right = correct(labels, positive)
+    recalls = [right[labels == label].mean() for label in (0, 1) if (labels == label).any()]
     return float(np.mean(recalls)) if len(recalls) == 2 else float("nan")
+
+
+def correct(labels: Labels, positive: Probabilities) -> npt.NDArray[np.bool_]:
+    """Say of each recording (n,) whether the likelier polarity is the true one."""
+    right: npt.NDArray[np.bool_] = (positive >= 0.5) == (labels == 1)
+    return right
 
 
 def auroc(labels: Labels, positive: Probabilities) -> float:
@@ -48,11 +55,14 @@ def auroc(labels: Labels, positive: Probabilities) -> float:
 
 
 def nll(labels: Labels, positive: Probabilities) -> float:
-    """Mean negative log-likelihood in nats, probabilities kept 1e-7 away from 0 and 1; NaN for no recordings."""
-    if not len(labels):
-        return float("nan")
+    """Mean negative log-likelihood in nats; NaN for no recordings."""
+    return float(-log_likelihoods(labels, positive).mean()) if len(labels) else float("nan")
+
+
+def log_likelihoods(labels: Labels, positive: Probabilities) -> npt.NDArray[np.floating]:
+    """Return the log-probability (n,) given to each truth, probabilities kept 1e-7 away from 0 and 1."""
     certain = np.clip(positive, 1e-7, 1 - 1e-7)
-    return float(-np.mean(np.where(labels == 1, np.log(certain), np.log1p(-certain))))
+    return np.where(labels == 1, np.log(certain), np.log1p(-certain))
 
 
 def ece(labels: Labels, positive: Probabilities, bins: int = 10) -> float:

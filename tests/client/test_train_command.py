@@ -48,8 +48,10 @@ def test_a_head_that_does_not_win_is_not_kept(machine: Machine, generated: User,
     fields = {"name": "undecided", "origin": "random", "spectrogram": base.manifest.spectrogram}
     path = tmp_path / "undecided.vsr"
     path.write_bytes(write_base(make_base(base.trunk, undecided, base.frozen, **fields)))
-    alike = files(generated).positive + files(generated, held_out=True).positive
-    done = machine.vsr("train", "--positive", *alike[::2], "--negative", *alike[1::2], VSR_BASE=str(path))
+    one, other = files(generated).positive, files(generated, held_out=True).positive
+    # Every emotion stands on both sides.
+    positive, negative = one[::2] + other[1::2], one[1::2] + other[::2]
+    done = machine.vsr("train", "--positive", *positive, "--negative", *negative, VSR_BASE=str(path))
     assert done.returncode == 0, done.stderr
     assert "did not hear you better" in done.stdout
     assert not list(machine.folder.glob("models/personal*"))

@@ -46,6 +46,20 @@ def machines(deployment: Deployment) -> Iterator[dict[str, Running]]:
     yield running
 
 
+@pytest.fixture(scope="module")
+def strangers_app(deployment: Deployment) -> HostileApp:
+    """A bundle that leaves a marker where it runs."""
+    return HostileApp(deployment.folder / "hostile")
+
+
+@pytest.fixture(scope="module")
+def waiting_server(deployment: Deployment, machines: dict[str, Running]) -> Iterator[Running]:
+    """A server that waits for a fourth machine, and so begins no round."""
+    server = deployment.server(1_000, 4)
+    yield server
+    server.stop()
+
+
 def test_three_machines_train_one_model_equal_to_the_plain_computation(
     deployment: Deployment, machines: dict[str, Running]
 ) -> None:
@@ -93,10 +107,11 @@ def test_a_server_killed_in_a_round_goes_on_with_the_next_and_the_machines_come_
 
 
 def test_a_machine_killed_in_a_round_is_done_without_and_comes_back(
-    deployment: Deployment, machines: dict[str, Running]
+    deployment: Deployment, machines: dict[str, Running], strangers_app: HostileApp
 ) -> None:
     machines["chen"].stop()
     server = deployment.server(1_000, 2, "--round-timeout", 45)
+    strangers_app.submit(deployment.address, deployment.ca)
     slow = deployment.machine("chen", SEEDS["chen"], "--seconds", 30)
     offered = slow.wait_for("offer_received")["round"]
     slow.kill_9()
@@ -110,25 +125,7 @@ def test_a_machine_killed_in_a_round_is_done_without_and_comes_back(
     server.stop()
 
 
-def test_a_run_that_a_stranger_submits_to_our_server_is_never_executed(
-    deployment: Deployment, machines: dict[str, Running]
-) -> None:
-    app = HostileApp(deployment.folder / "hostile")
-    server = deployment.server(1_000, 3)
-    app.submit(deployment.address, deployment.ca)
-    server.wait_for("round_done")
-    completed = server.wait_for("round_done")["completed"]
-    server.stop()
-    # The next start of the server meets the stranger's run again, in the SuperLink's database.
-    again = deployment.server(completed + 2, 3)
-    assert again.end(90) == 0, again.out.read_text()
-    assert not app.markers()
-    assert not app.replies.exists()
-    assert not any(machine.events("offer_refused") for machine in machines.values())
-
-
-def test_strangers_are_told_why_they_cannot_join(deployment: Deployment, machines: dict[str, Running]) -> None:
-    server = deployment.server(1_000, 4)
+def test_strangers_are_told_why_they_cannot_join(deployment: Deployment, waiting_server: Running) -> None:
     stranger = deployment.machine("dora", 4)
     assert stranger.end() == 6
     said = stranger.out.read_text()
@@ -145,19 +142,13 @@ def test_strangers_are_told_why_they_cannot_join(deployment: Deployment, machine
     assert twice.end() == 6
     assert "another vsr already takes part" in twice.out.read_text()
 
-    server.stop()
-    early = deployment.machine("dora", 4)
-    assert early.end() == 6
-    assert "ServerUnreachable" in early.out.read_text()
-
 
 def test_a_machine_that_lost_its_power_is_let_in_again_within_the_heartbeat(
-    deployment: Deployment, machines: dict[str, Running]
+    deployment: Deployment, machines: dict[str, Running], waiting_server: Running
 ) -> None:
-    server = deployment.server(1_000, 4)
     before = machines["ben"]
     node = before.wait_for("connected")["node"]
-    server.wait_for("machines_online", such=lambda line: line["online"] == 3)
+    waiting_server.wait_for("machines_online", such=lambda line: line["online"] == 3)
     for pid, command in deployment.processes():
         if "ben-data" in command:
             os.kill(pid, signal.SIGKILL)
@@ -167,4 +158,21 @@ def test_a_machine_that_lost_its_power_is_let_in_again_within_the_heartbeat(
     assert machines["ben"].wait_for("connected")["node"] == node
     assert time.monotonic() - started < 40, "Flower alone refuses it for a minute"
     assert machines["ben"].events("rejoining")
-    server.stop()
+
+
+def test_a_run_that_a_stranger_submitted_was_never_executed(
+    deployment: Deployment, machines: dict[str, Running], strangers_app: HostileApp, waiting_server: Running
+) -> None:
+    """It was submitted while rounds ran, and met again by the next start of the server."""
+    database = b"".join(path.read_bytes() for path in (deployment.server_dir / "flower").glob("superlink.db*"))
+    assert b"stranger/hostile" in database
+    assert not strangers_app.markers()
+    assert not strangers_app.replies.exists()
+    assert not any(machine.events("offer_refused") for machine in machines.values())
+
+
+def test_nobody_at_the_servers_address(deployment: Deployment, waiting_server: Running) -> None:
+    waiting_server.stop()
+    early = deployment.machine("dora", 4)
+    assert early.end() == 6
+    assert "ServerUnreachable" in early.out.read_text()

@@ -2,6 +2,8 @@
 
 import ast
 import inspect
+import io
+import zipfile
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -88,8 +90,5 @@ def test_no_other_file_reaches_into_flower() -> None:
 
 
 def test_the_bundle_of_a_run_holds_no_code() -> None:
-    import io
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(vsr_server.flower_internals.empty_bundle().content)) as bundle:
-        assert not [name for name in bundle.namelist() if name.endswith(".py")]
+        assert bundle.namelist() == ["pyproject.toml"]

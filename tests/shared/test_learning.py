@@ -10,7 +10,7 @@ from vsr_shared.emotions import Polarity
 from vsr_shared.errors import UsageError
 from vsr_shared.learning.adam import adam_step, fresh_moments
 from vsr_shared.learning.local_training import Lessons, LocalTraining, balanced_weights, train
-from vsr_shared.learning.personalise import Recording, lessons_of, personalise
+from vsr_shared.learning.personalise import Recording, lessons_of, personalise, wins
 from vsr_shared.network.tail_head import Prepared, prepare
 from vsr_shared.weights import Array
 
@@ -124,3 +124,15 @@ def test_prepared_clips_do_not_depend_on_the_stored_precision() -> None:
     activations = voice(1, 1, 1.0)[0].activations[None]
     low = prepare(activations.astype(np.float16), frozen)
     np.testing.assert_allclose(low.skip, prepare(activations, frozen).skip, atol=5e-3)
+
+
+def test_a_gain_that_luck_could_explain_does_not_win() -> None:
+    labels = np.array([0, 1] * 6)
+    truth = np.where(labels == 1, 0.9, 0.1)
+    assert wins(labels, np.full(12, 0.5), truth)
+    assert not wins(labels, truth, np.full(12, 0.5))
+    lucky = np.where(labels == 1, 0.45, 0.55)
+    lucky[:2] = [0.01, 0.99]
+    assert not wins(labels, np.full(12, 0.5), lucky)
+    sure_of_one = np.where(labels == 1, 0.99, 0.501)
+    assert not wins(labels, np.where(labels == 1, 0.6, 0.4), sure_of_one), "one polarity may not pay for the other"

@@ -81,14 +81,15 @@ def run_key(recipe: Recipe, data: Data) -> str:
 
 
 def predict(network: "keras.Model", images: Images, batch: int = 32) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Return (recordings (m,), probability of positive (m,)): the mean over each recording's segments.
-
-    Predicts directly, without Keras' own loop, which rebuilds its function for every new network.
-    """
+    """Return (recordings (m,), probability of positive (m,)): the mean over each recording's segments."""
     parts = []
     for first in range(0, len(images.pictures), batch):
-        output = network(network_input(images.pictures[first : first + batch]), training=False)
-        parts.append(_numpy(output[0] if isinstance(output, (list, tuple)) else output)[:, 1])
+        pictures = images.pictures[first : first + batch]
+        # A last batch of another size would make Keras build its function again.
+        padded = np.pad(pictures, ((0, batch - len(pictures)), (0, 0), (0, 0)))
+        output = network.predict_on_batch(network_input(padded))
+        polarity = output[0] if isinstance(output, (list, tuple)) else output
+        parts.append(np.asarray(polarity)[: len(pictures), 1])
     positive = np.concatenate(parts)
     recordings, place = np.unique(images.recording, return_inverse=True)
     mean = np.bincount(place, weights=positive) / np.bincount(place)

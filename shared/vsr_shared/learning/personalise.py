@@ -14,7 +14,7 @@ import numpy.typing as npt
 from vsr_shared.emotions import Polarity
 from vsr_shared.errors import UsageError
 from vsr_shared.learning.local_training import Lessons, LocalTraining, balanced_weights, train
-from vsr_shared.metrics import Scores, scores
+from vsr_shared.metrics import Probabilities, Scores, correct, log_likelihoods, scores
 from vsr_shared.network.tail_head import Prepared, positive_probabilities, prepare
 from vsr_shared.weights import Array, Weights
 
@@ -88,13 +88,25 @@ def personalise(
         [seed],
         on_epoch and (lambda epoch, loss: on_epoch(settings.epochs + epoch, float(loss.mean()))),
     )
-    was, is_now = (scores(labels, recording_means(judgement, owner)) for judgement in (before, unheard))
-    return Personalised({name: array[0] for name, array in final.items()}, was, is_now, wins(is_now, was))
+    was, is_now = recording_means(before, owner), recording_means(unheard, owner)
+    weights = {name: array[0] for name, array in final.items()}
+    return Personalised(weights, scores(labels, was), scores(labels, is_now), wins(labels, was, is_now))
 
 
-def wins(after: Scores, before: Scores) -> bool:
-    """Say whether the personal network is better: likelier truths, and no polarity mistaken more often on balance."""
-    return after.nll < before.nll and after.uar >= before.uar
+def wins(labels: npt.NDArray[np.int64], before: Probabilities, after: Probabilities) -> bool:
+    """Say whether the personal network is better on the recordings `labels` (n,), probabilities of positive (n,).
+
+    Neither the balanced accuracy nor the likelihood of the truth may fall, and one of them must rise by more than the
+    standard error of that rise over the recordings, so that a few lucky recordings do not decide.
+    """
+    likelier = log_likelihoods(labels, after) - log_likelihoods(labels, before)
+    balance = len(labels) / (2 * np.bincount(labels, minlength=2)[labels])
+    righter = balance * (correct(labels, after).astype(float) - correct(labels, before))
+    return min(likelier.mean(), righter.mean()) >= 0 and (_clearly(likelier) or _clearly(righter))
+
+
+def _clearly(gains: npt.NDArray[np.floating]) -> bool:
+    return bool(gains.mean() > gains.std(ddof=1) / np.sqrt(len(gains)))
 
 
 def lessons_of(recordings: Sequence[Recording], frozen: Weights) -> Lessons:

@@ -109,12 +109,9 @@ def _forward(weights: Weights, frozen: Weights, clips: Prepared) -> _Pass:
     mean, inverse = frozen["bn/moving_mean"], _inverse_deviation(frozen["bn/moving_variance"])
     growth_hat = (growth - mean[TRUNK_CHANNELS:]) * inverse[TRUNK_CHANNELS:]
     gamma, beta = _spread(weights["bn/gamma"]), _spread(weights["bn/beta"])
-    skip_out = skip * gamma[..., :TRUNK_CHANNELS] + beta[..., :TRUNK_CHANNELS]
-    growth_out = growth_hat * gamma[..., TRUNK_CHANNELS:] + beta[..., TRUNK_CHANNELS:]
-    skip_active, growth_active = skip_out > 0, growth_out > 0
-    pooled = np.concatenate(
-        [np.maximum(skip_out, 0).mean(axis=(2, 3)), np.maximum(growth_out, 0).mean(axis=(2, 3))], axis=-1
-    )
+    skip_active, skip_pooled = _pool(skip, gamma[..., :TRUNK_CHANNELS], beta[..., :TRUNK_CHANNELS])
+    growth_active, growth_pooled = _pool(growth_hat, gamma[..., TRUNK_CHANNELS:], beta[..., TRUNK_CHANNELS:])
+    pooled = np.concatenate([skip_pooled, growth_pooled], axis=-1)
     hidden = np.maximum(pooled @ weights["hidden/kernel"] + weights["hidden/bias"][:, None], 0)
     values = hidden @ weights["polarity/kernel"] + weights["polarity/bias"][:, None]
     return _Pass(bottleneck_hat, patches, growth_hat, skip_active, growth_active, pooled, hidden, values)
@@ -126,10 +123,11 @@ def _backward(weights: Weights, frozen: Weights, clips: Prepared, kept: _Pass, d
     d_hidden = (d_logits @ _t(weights["polarity/kernel"])) * (kept.hidden > 0)
     gradient |= {"hidden/kernel": _t(kept.pooled) @ d_hidden, "hidden/bias": d_hidden.sum(axis=1)}
     # Average pooling hands every position an equal share.
-    d_pooled = (d_hidden @ _t(weights["hidden/kernel"])) / np.float32(h * w)
+    # Written the other way round, the product of a few clips reads the kernel in its own order.
+    d_pooled = _t(weights["hidden/kernel"] @ _t(d_hidden)) / np.float32(h * w)
     d_skip, d_growth = d_pooled[..., :TRUNK_CHANNELS], d_pooled[..., TRUNK_CHANNELS:]
     # The gradient is constant over a clip's positions, so positions are summed before clips: no (n, h, w) product.
-    skip_gamma = np.einsum("unhwc,unhwc,unc->uc", clips.skip, kept.skip_active, d_skip, optimize=False)
+    skip_gamma = ((clips.skip * kept.skip_active).sum(axis=(2, 3)) * d_skip).sum(axis=1)
     skip_beta = (kept.skip_active.sum(axis=(2, 3), dtype=np.float32) * d_skip).sum(axis=1)
     d_growth_out = kept.growth_active * d_growth[:, :, None, None]
     gradient["bn/gamma"] = np.concatenate([skip_gamma, (d_growth_out * kept.growth_hat).sum(axis=(1, 2, 3))], axis=-1)
@@ -152,6 +150,15 @@ def _backward(weights: Weights, frozen: Weights, clips: Prepared, kept: _Pass, d
     d_first = _t(clips.entry.reshape(u, -1, channels)) @ d_product.reshape(u, n * h * w, -1)
     gradient["conv5_block32_1_conv/kernel"] = d_first.reshape(u, 1, 1, channels, 128)
     return gradient
+
+
+def _pool(standardised: Array, gamma: Array, beta: Array) -> tuple[npt.NDArray[np.bool_], Array]:
+    """Return where the last ReLU is active, and the mean over positions of what it lets through."""
+    out = standardised * gamma
+    out += beta
+    active = out > 0
+    out *= active
+    return active, out.sum(axis=(2, 3)) / np.float32(out.shape[2] * out.shape[3])
 
 
 def _patches(maps: Array) -> Array:

@@ -1,0 +1,127 @@
+"""What a person waits for: a prediction, the first one after a start, and personal training."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from vsr_shared.audio.decode import SAMPLE_RATE
+from vsr_shared.audio.segments import SEGMENT_SAMPLES
+from vsr_shared.audio.spectrogram import spectrogram_image
+from vsr_shared.base import Base, write_base
+from vsr_shared.emotions import Emotion, Polarity
+from vsr_shared.learning.local_training import LocalTraining, train
+from vsr_shared.learning.personalise import Recording, lessons_of
+from vsr_shared.prediction import Predictor
+from vsr_simulations.bench.comparison import Comparison, compare
+from vsr_simulations.bench.keras_twin import KerasTwin
+from vsr_simulations.generator import speaker, utter
+
+CLIPS = 48
+
+_KERAS_START = """
+import os, sys
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import keras, soundfile
+from vsr_shared.audio.spectrogram import SpectrogramSpec, spectrogram_image
+from vsr_shared.network.image_input import network_input
+network = keras.models.load_model(sys.argv[1], compile=False)
+samples, _ = soundfile.read(sys.argv[2], dtype="float32")
+print(network.predict(network_input(spectrogram_image(samples[None], SpectrogramSpec())), verbose=0))
+"""
+
+
+def person_benchmarks(base: Base) -> Iterator[Comparison]:
+    """Yield each comparison as it is done; needs TensorFlow for the alternatives."""
+    twin = KerasTwin(base.manifest.spectrogram)
+    yield from _prediction(base, twin)
+    yield _start(base, twin)
+    yield _training(base, twin)
+
+
+def _prediction(base: Base, twin: KerasTwin) -> Iterator[Comparison]:
+    predictor = Predictor(base)
+    segment = _segments(1)[0]
+
+    def ours() -> object:
+        return predictor.predict([segment])
+
+    yield compare(
+        "a 4-second clip, wave to probability",
+        "Keras predict",
+        ours,
+        lambda: twin.predict(segment),
+        ours_times=10,
+        theirs_times=5,
+    )
+    yield compare(
+        "a 4-second clip, wave to probability (compiled)",
+        "compiled tf.function",
+        ours,
+        lambda: twin.predict_compiled(segment),
+        ours_times=10,
+        theirs_times=10,
+    )
+
+
+def _start(base: Base, twin: KerasTwin) -> Comparison:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        soundfile.write(folder / "clip.wav", _segments(1)[0], SAMPLE_RATE)
+        (folder / "base.vsr").write_bytes(write_base(base))
+        twin.network.save(folder / "network.keras")
+        settings: list[str | Path] = ["--base", folder / "base.vsr", "--data-dir", folder / "data"]
+        ours: list[str | Path] = [
+            Path(sys.executable).with_name("vsr"),
+            "predict",
+            "--json",
+            *settings,
+            folder / "clip.wav",
+        ]
+        theirs: list[str | Path] = [sys.executable, "-c", _KERAS_START, folder / "network.keras", folder / "clip.wav"]
+
+        def run(command: Sequence[str | Path]) -> None:
+            subprocess.run(command, check=True, capture_output=True)
+
+        return compare(
+            "process start to first prediction",
+            "TensorFlow, model loaded by Keras",
+            lambda: run(ours),
+            lambda: run(theirs),
+            ours_times=1,
+            theirs_times=1,
+            turns=3,
+        )
+
+
+def _training(base: Base, twin: KerasTwin) -> Comparison:
+    predictor = Predictor(base)
+    images = spectrogram_image(np.stack(_segments(CLIPS)), base.manifest.spectrogram)
+    labels = np.arange(CLIPS) % 2
+    polarities = [Polarity.POSITIVE if label else Polarity.NEGATIVE for label in labels]
+    kept = predictor.trunk(images)
+    recordings = [Recording(kept[index : index + 1], polarities[index]) for index in range(CLIPS)]
+    lessons = lessons_of(recordings, base.frozen)
+    start = {name: array[None] for name, array in base.trainable.items()}
+    settings = LocalTraining(epochs=5, batch_size=16)
+    return compare(
+        f"an epoch of personal training on {CLIPS} clips, 774,914 parameters",
+        "Keras fit of the same parameters through the whole network",
+        lambda: train(start, base.frozen, lessons, settings, [0]),
+        twin.trainer(images, labels),
+        ours_times=4,
+        theirs_times=1,
+        ours_per=settings.epochs,
+        turns=3,
+    )
+
+
+def _segments(count: int) -> list[np.ndarray[tuple[int], np.dtype[np.float32]]]:
+    person = speaker(1, 0)
+    emotions = list(Emotion)
+    waves = [utter(person, emotions[take % len(emotions)], take, sentence=1) for take in range(count)]
+    return [np.resize(wave, SEGMENT_SAMPLES).astype(np.float32) for wave in waves]
