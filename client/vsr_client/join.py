@@ -62,29 +62,35 @@ def join(
         answered = AnsweredRounds(data_dir / "answered.json")
         answers = RoundAnswers(participant, answered, terms or OwnTerms(), tell)
         check_server(server, ca)
-        membership = _Membership(server, ca, tell, stop or threading.Event(), patience_seconds)
         known = KnownNodes(data_dir / "nodes.json", private_key)
+        membership = _Membership(server, ca, tell, stop or threading.Event(), patience_seconds)
         attempts, wait = 0, 1.0
         while not membership.stopped:
             node = SuperNode(server, ca, key, data_dir / "flower", poll_seconds)
-            agent = Agent(node.address, node.secret, answers)
-            try:
-                ended = membership.follow(node, agent, known)
-            finally:
-                agent.close()
-                node.stop()
+            ended = _one_supernode(node, answers, membership, known)
             if ended is None:
                 return
-            if isinstance(ended, UntrustedServer):
-                raise ended
             if isinstance(ended, NotActivated):
                 _sign_off(server, ca, key, known)
             attempts, wait = (0, 1.0) if node.node_id() is not None else (attempts + 1, wait)
-            if attempts >= ATTEMPTS_BEFORE_FIRST_CONNECTION and not membership.was_connected:
+            never = attempts >= ATTEMPTS_BEFORE_FIRST_CONNECTION and not membership.was_connected
+            if never or isinstance(ended, UntrustedServer):
                 raise ended
             tell(Rejoining(str(ended), wait))
             membership.pause(wait)
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+
+
+def _one_supernode(
+    node: SuperNode, answers: RoundAnswers, membership: "_Membership", known: KnownNodes
+) -> FederationError | None:
+    """Take part through `node` for as long as it lives, and say why it ended; None where the person stopped."""
+    agent = Agent(node.address, node.secret, answers)
+    try:
+        return membership.follow(node, agent, known)
+    finally:
+        agent.close()
+        node.stop()
 
 
 class _Membership:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.server.base_voices import write_voices
+from vsr_server.base.averaging import settle_statistics
 from vsr_server.base.checkpoint import load_state
 from vsr_server.base.recipe import Phase, Recipe
 from vsr_server.base.run import load_data, run
@@ -17,6 +18,7 @@ from vsr_server.base.training_network import prepare_phase, shipped_part, traini
 from vsr_server.base.voices import Voice
 from vsr_shared.emotions import Emotion
 from vsr_shared.errors import BaseError, UsageError
+from vsr_shared.network.image_input import network_input
 
 pytest.importorskip("keras", reason="training needs the extra `server`")
 
@@ -94,6 +96,19 @@ def test_a_phase_trains_the_parameters_that_it_says() -> None:
         prepare_phase(network, phase, recipe)
         assert sum(int(np.prod(v.shape)) for v in network.trainable_variables) == count + emotion
     assert shipped_part(network).count_params() == 18_814_274
+
+
+def test_settled_statistics_are_those_of_the_training_images(data: Data) -> None:
+    network = training_network(QUICK, (64, 87))
+    first = next(layer for layer in network.layers if "normalization" in layer.name)
+    count = len(data.train.pictures)
+    settle_statistics(network, data.train, np.full(count, 1 / count), (0,), 30)
+    from keras import Model, ops
+
+    maps = ops.convert_to_numpy(Model(network.input, first.input)(network_input(data.train.pictures)))
+    assert np.allclose(np.array(first.moving_mean), maps.mean(axis=(0, 1, 2)), atol=0.05)
+    assert np.allclose(np.array(first.moving_variance), maps.var(axis=(0, 1, 2)), rtol=0.3)
+    assert first.momentum == QUICK.batch_norm_momentum
 
 
 def test_a_run_leaves_a_result_that_says_how_it_came_to_be(tmp_path: Path) -> None:

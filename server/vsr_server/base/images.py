@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from vsr_server.base.voices import Voice
 from vsr_shared.audio.decode import decode_blocks
-from vsr_shared.audio.segments import segments, voiced
+from vsr_shared.audio.segments import MIN_REMAINDER, SEGMENT_SECONDS, SILENCE_DBFS, segments, voiced
 from vsr_shared.audio.spectrogram import SpectrogramSpec, spectrogram_image
 from vsr_shared.errors import AudioError, UsageError
 
@@ -45,7 +45,8 @@ def images_of(
     `prints` are the recordings' SHA-256, in the order of `voices`. Raises UsageError that names the recordings which
     cannot be heard, all of them at once.
     """
-    key = hashlib.sha256(json.dumps([spec.to_dict(), list(prints)], sort_keys=True).encode()).hexdigest()
+    made_by = [spec.to_dict(), SEGMENT_SECONDS, MIN_REMAINDER, SILENCE_DBFS, list(prints)]
+    key = hashlib.sha256(json.dumps(made_by, sort_keys=True).encode()).hexdigest()
     kept = cache / f"images-{key[:20]}.npz"
     if kept.exists():
         with np.load(kept) as stored:

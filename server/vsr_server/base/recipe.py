@@ -52,6 +52,8 @@ class Recipe:
     """Alpha of mixup's Beta distribution, 0 for none."""
     average: float = 0.99
     """Share kept a step by the moving average of the weights, which is what is validated and kept."""
+    settling_batches: int = 6
+    """Batches of 64 images from which the averaged weights take their normalisation statistics."""
     validate_every: int = 50
     patience: int = 12
     """Validations without improvement after which training stops."""
@@ -73,6 +75,7 @@ class Recipe:
             "augmentation": (0, 1),
             "mixup": (0, 10),
             "average": (0, 0.99999),
+            "settling_batches": (1, 1000),
             "validate_every": (1, 1_000_000),
             "patience": (1, 1_000_000),
         }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from vsr_server.base.averaging import fold_into_average, settle_statistics
 from vsr_server.base.checkpoint import Floats, Reading, State, copied, load_state, save_state
 from vsr_server.base.images import Images
 from vsr_server.base.recipe import Phase, Recipe
@@ -136,7 +137,7 @@ def _run_phase(
         losses.append(_step(network, state, recipe, data, chance))
         if state.step % recipe.validate_every and state.step not in {last, stop_after}:
             continue
-        _validate(network, state, data, float(np.mean(losses)))
+        _validate(network, state, recipe, data, chance, float(np.mean(losses)))
         losses.clear()
         save_state(state, checkpoint)
         say(state.readings[-1])
@@ -151,23 +152,22 @@ def _step(network: "keras.Model", state: State, recipe: Recipe, data: Data, chan
         raise VsrError(f"the loss is {loss} at step {state.step + 1}; lower the learning rate in the recipe")
     state.step += 1
     # A young average would otherwise be mostly the random beginning.
-    kept = np.float32(min(recipe.average, state.step / (9 + state.step)))
-    for average, weight in zip(state.average, network.get_weights(), strict=True):
-        average *= kept
-        average += (1 - kept) * weight
+    fold_into_average(state.average, network.get_weights(), min(recipe.average, state.step / (9 + state.step)))
     return loss
 
 
-def _validate(network: "keras.Model", state: State, data: Data, loss: float) -> None:
+def _validate(network: "keras.Model", state: State, recipe: Recipe, data: Data, chance: Shares, loss: float) -> None:
     """Read the averaged weights on validation speakers and note them where they are the best so far."""
     state.weights = copied(network.get_weights())
     state.optimizer = [_numpy(variable).copy() for variable in network.optimizer.variables]
     network.set_weights(state.average)
+    settle_statistics(network, data.train, chance, (recipe.seed, state.step, 1), recipe.settling_batches)
+    settled = copied(network.get_weights())
     reading = validation_reading(network, data, state.step, loss)
     network.set_weights(state.weights)
     state.readings.append(reading)
     if reading.nll < state.best_nll:
-        state.best_nll, state.bad_validations, state.best = reading.nll, 0, copied(state.average)
+        state.best_nll, state.bad_validations, state.best = reading.nll, 0, settled
     else:
         state.bad_validations += 1
 

@@ -1,0 +1,33 @@
+# Every target sets itself up: a virtual environment from constraints.txt, made once.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test bench lint lock clean
+export FLWR_TELEMETRY_ENABLED := 0
+export FLWR_DISABLE_UPDATE_CHECK := 1
+
+demo: $(READY)  ## The whole way on this machine: server, four clients, real audio, rounds, a picture
+	$(BIN)/vsr-simulate demo
+
+test: $(READY)  ## All tests, with linters and types
+	$(BIN)/python -m pytest
+
+bench: $(READY)  ## Ratios against the alternatives, into build/bench.json
+	$(BIN)/vsr-simulate bench
+
+lint: $(READY)
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+lock: $(READY)  ## Write constraints.txt from this environment, after an update on purpose
+	$(BIN)/python -m pip freeze --exclude-editable | sed '/ @ /d' > constraints.txt
+
+clean:
+	rm -rf $(VENV) build
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "VSR needs Python 3.11 or newer; set PYTHON to one")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[server,simulations,dev]'
+	@touch $@
