@@ -1,8 +1,10 @@
 """`vsr`: predict, teach and take part, from the command line."""
 
 import os
+import signal
 import sys
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -166,7 +168,10 @@ def join(
     make_node_key(node_key)
     participant = PersonParticipant(person)
     _tell(f"base {participant.base}; {participant.taught()} recordings taught")
-    take_part(server, ca, node_key, participant, data_dir=data_dir / "federation", on_event=printer(json))
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    folder = data_dir / "federation"
+    take_part(server, ca, node_key, participant, data_dir=folder, on_event=printer(json), stop=stop)
 
 
 def _check(lessons: "list[Lesson]") -> None:

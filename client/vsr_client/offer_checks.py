@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vsr_shared.errors import RefusedRound
-from vsr_shared.federation.messages import RoundOffer
+from vsr_shared.federation.messages import CommonModel, RoundOffer
 from vsr_shared.weights import digest
 
 
@@ -17,13 +17,20 @@ class OwnTerms:
     """Most passes over the person's clips in one round."""
 
 
+def check_model(model: CommonModel, base: str) -> None:
+    """Raise RefusedRound, with the reason, unless `model` is whole and made for this machine's `base`."""
+    if model.base != base:
+        raise RefusedRound(f"the offer is for base {model.base}, this machine has {base}; install that base")
+    if digest(model.weights) != model.model_digest:
+        raise RefusedRound("the weights are not those that the offer's digest names; they may be damaged")
+
+
 def check_offer(offer: RoundOffer, base: str, last_answered: int, terms: OwnTerms) -> None:
     """Raise RefusedRound, with the reason, unless `offer` may be answered.
 
     `base` is the base model of this machine, `last_answered` its last answered round in this federation.
     """
-    if offer.base != base:
-        raise RefusedRound(f"the offer is for base {offer.base}, this machine has {base}; install that base")
+    check_model(offer, base)
     if offer.round <= last_answered:
         raise RefusedRound(f"round {offer.round} is not newer than round {last_answered}, already answered")
     if offer.minimum_cohort < terms.minimum_cohort:
@@ -33,5 +40,3 @@ def check_offer(offer: RoundOffer, base: str, last_answered: int, terms: OwnTerm
         )
     if offer.local.epochs > terms.most_epochs:
         raise RefusedRound(f"{offer.local.epochs} epochs asked, this machine trains at most {terms.most_epochs}")
-    if digest(offer.weights) != offer.model_digest:
-        raise RefusedRound("the weights are not those that the offer's digest names; they may be damaged")

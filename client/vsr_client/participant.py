@@ -7,7 +7,7 @@ from vsr_client.store.models import KeptModel
 from vsr_client.teaching import kept_recordings
 from vsr_shared.errors import UsageError
 from vsr_shared.federation.chain import LocalUpdate
-from vsr_shared.federation.messages import RoundOffer
+from vsr_shared.federation.messages import CommonModel, RoundOffer
 from vsr_shared.learning.local_training import train
 from vsr_shared.learning.personalise import labels_of, lessons_of, owners, recording_means
 from vsr_shared.metrics import nll
@@ -32,10 +32,13 @@ class PersonParticipant:
             raise UsageError("nothing was taught on this machine yet; teach VSR with `vsr train`, then join")
         return count
 
+    def keep(self, model: CommonModel) -> None:
+        """Keep the newest common model, for predictions and as the start of personal training."""
+        origin = f"round {model.round} of federation {model.federation}"
+        self.person.models.put(KeptModel("common", self.base, model.weights, origin))
+
     def train(self, offer: RoundOffer) -> LocalUpdate:
-        """Keep the offered common model, train from it on this person's recordings, return the change."""
-        origin = f"round {offer.round} of federation {offer.federation}"
-        self.person.models.put(KeptModel("common", self.base, offer.weights, origin))
+        """Train from the offered common model on this person's recordings and return the change."""
         recordings = kept_recordings(self.person)
         frozen = self.person.base.frozen
         start = {name: array[None] for name, array in offer.weights.items()}

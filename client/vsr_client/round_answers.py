@@ -7,13 +7,22 @@ from typing import Protocol
 from flwr.app import RecordDict
 
 from vsr_client.answered_rounds import AnsweredRounds
-from vsr_client.offer_checks import OwnTerms, check_offer
-from vsr_client.round_events import OfferReceived, OfferRefused, TrainingFailed, UpdateSent
+from vsr_client.offer_checks import OwnTerms, check_model, check_offer
+from vsr_client.round_events import ModelKept, OfferReceived, OfferRefused, TrainingFailed, UpdateSent
 from vsr_shared.errors import FederationError, RefusedRound
 from vsr_shared.federation.chain import LocalUpdate, to_message
 from vsr_shared.federation.events import Event
-from vsr_shared.federation.messages import RoundOffer, RoundReply
-from vsr_shared.federation.records import UPDATE, VECTOR, offer_from_records, payload_bytes, reply_to_records
+from vsr_shared.federation.messages import CommonModel, RoundOffer, RoundReply
+from vsr_shared.federation.records import (
+    MODEL,
+    UPDATE,
+    VECTOR,
+    kept_to_records,
+    model_from_records,
+    offer_from_records,
+    payload_bytes,
+    reply_to_records,
+)
 
 
 class Participant(Protocol):
@@ -22,6 +31,9 @@ class Participant(Protocol):
     @property
     def base(self) -> str:
         """Which base model this machine has."""
+
+    def keep(self, model: CommonModel) -> None:
+        """Keep the newest common model, for predictions and as the start of personal training."""
 
     def train(self, offer: RoundOffer) -> LocalUpdate:
         """Train from the offered weights; whatever it raises stays on this machine."""
@@ -44,10 +56,27 @@ class RoundAnswers:
 
     def __call__(self, content: RecordDict) -> RecordDict:
         """Return the reply's records; RefusedRound where this machine will not answer."""
+        return self._keep(content) if MODEL in content.config_records else self._train(content)
+
+    def _keep(self, content: RecordDict) -> RecordDict:
+        try:
+            model = model_from_records(content)
+            check_model(model, self._participant.base)
+            if model.round < self._answered.last(model.federation):
+                raise RefusedRound(f"the model of round {model.round} is older than one already answered")
+        except FederationError as error:
+            self._on_event(OfferRefused(str(error)))
+            raise RefusedRound(str(error)) from error
+        self._participant.keep(model)
+        self._on_event(ModelKept(model.federation, model.round, payload_bytes(content)))
+        return kept_to_records()
+
+    def _train(self, content: RecordDict) -> RecordDict:
         started = time.monotonic()
         offer = self._accepted(content)
         self._on_event(OfferReceived(offer.federation, offer.round, payload_bytes(content)))
         try:
+            self._participant.keep(offer)
             vector = to_message(self._participant.train(offer), offer)
             reply = reply_to_records(RoundReply(offer.round, offer.model_digest, vector))
             self._answered.record(offer.federation, offer.round)

@@ -52,6 +52,19 @@ class UpdateSent(Event):
 
 
 @dataclass(frozen=True)
+class ModelKept(Event):
+    """The common model that the rounds led to came in and is kept."""
+
+    federation: str
+    round: int
+    bytes: int
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        return f"the common model after round {self.round} came in, {self.bytes:,} bytes, and is kept"
+
+
+@dataclass(frozen=True)
 class OfferRefused(Event):
     """This machine's own checks refused an offer; nothing but the refusal left it."""
 

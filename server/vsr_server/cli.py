@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vsr_shared.errors import BaseError, UsageError, VsrError
+from vsr_shared.errors import UsageError, VsrError
 from vsr_shared.federation.events import Event, to_json_line
 from vsr_shared.learning.local_training import LocalTraining
-from vsr_shared.weights import Weights, digest, from_bytes
+from vsr_shared.weights import Weights
 
 if TYPE_CHECKING:
     from vsr_server.nodes import NodeStatus
     from vsr_server.server_folder import ServerFolder
 
+LOCAL = LocalTraining()
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 nodes_app = typer.Typer(no_args_is_help=True, help="The machines that may take part.")
 app.add_typer(nodes_app, name="nodes")
@@ -33,15 +34,20 @@ AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON an item, 
 
 @app.command()
 def start(
-    base: Annotated[Path, typer.Option(help="File of the base model whose shared part is trained.")],
+    base: Annotated[
+        Path | None,
+        typer.Option(envvar="VSR_BASE", help="Base model whose shared part is trained; else as `vsr` finds it."),
+    ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds to complete in all, over every start.")] = 10,
     min_clients: Annotated[int, typer.Option(min=1, help="Machines that a round needs.")] = 2,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 9443,
     round_timeout: Annotated[float, typer.Option(min=1, help="Seconds a machine has for its answer.")] = 600.0,
     cohort_timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for enough machines.")] = 600.0,
-    epochs: Annotated[int, typer.Option(min=1, max=200, help="Passes over a person's clips a round.")] = 5,
-    learning_rate: Annotated[float, typer.Option(min=1e-9, max=1, help="Step size on the machines.")] = 3e-4,
-    batch_size: Annotated[int, typer.Option(min=1, max=4096, help="Clips a step on the machines.")] = 16,
+    epochs: Annotated[int, typer.Option(min=1, max=200, help="Passes over a person's clips a round.")] = LOCAL.epochs,
+    learning_rate: Annotated[
+        float, typer.Option(min=1e-9, max=1, help="Step size on the machines.")
+    ] = LOCAL.learning_rate,
+    batch_size: Annotated[int, typer.Option(min=1, max=4096, help="Clips a step on the machines.")] = LOCAL.batch_size,
     metric: Annotated[list[str] | None, typer.Option(help="A figure of the machines to average.")] = None,
     data_dir: DataDir = Path("vsr-server-data"),
     as_json: AsJson = False,
@@ -52,7 +58,7 @@ def start(
 
     local = LocalTraining(epochs, learning_rate, batch_size)
     plan = Plan(rounds, min_clients, round_timeout, cohort_timeout, local, tuple(metric or ()))
-    base_id, weights = _load_base(base)
+    base_id, weights = _load_base(base, data_dir)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     serve(data_dir, base_id, weights, plan, port=port, on_event=_printer(as_json))
 
@@ -122,13 +128,12 @@ def main() -> None:
         raise SystemExit(130) from None
 
 
-def _load_base(path: Path) -> tuple[str, Weights]:
+def _load_base(path: Path | None, data_dir: Path) -> tuple[str, Weights]:
     """Return a base's id and its shared weights."""
-    try:
-        weights = from_bytes(path.read_bytes())
-    except (OSError, VsrError) as error:
-        raise BaseError(f"cannot read the base {path} ({error})") from error
-    return digest(weights)[:16], weights
+    from vsr_shared.find_base import BaseChoice, find_base
+
+    base = find_base(BaseChoice(path, data_dir / "bases"), lambda line: typer.echo(line, err=True))
+    return base.id, base.trainable
 
 
 def _printer(as_json: bool) -> Callable[[Event], None]:

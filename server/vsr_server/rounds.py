@@ -4,18 +4,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
 from vsr_server import flower_internals as flower
 from vsr_server.exchange import Answer, exchange, online
-from vsr_server.server_events import MachinesOnline, ReplyMissing, ReplyReceived, RoundStarted
+from vsr_server.server_events import MachinesOnline, ModelHandedOut, ReplyMissing, ReplyReceived, RoundStarted
 from vsr_shared.errors import FederationError
 from vsr_shared.federation.chain import Mean, from_messages
 from vsr_shared.federation.events import Event
-from vsr_shared.federation.messages import RoundOffer, RoundReply, check_metric_names
-from vsr_shared.federation.records import offer_to_records, payload_bytes, reply_from_records
+from vsr_shared.federation.messages import CommonModel, RoundOffer, RoundReply, check_metric_names
+from vsr_shared.federation.records import model_to_records, offer_to_records, payload_bytes, reply_from_records
 from vsr_shared.learning.local_training import LocalTraining
 
 Tell = Callable[[Event], None]
+HAND_OUT_SECONDS: Final = 60.0
+"""A machine that does not take the finished model within this time has it from its next round."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,15 @@ def run_round(grid: flower.HttpGrid, nodes: list[int], offer: RoundOffer, plan: 
     if len(replies) < plan.minimum_cohort:
         raise RoundWithoutResult(f"{len(replies)} machines answered, {plan.minimum_cohort} are needed")
     return from_messages([reply.vector for reply in replies], offer), len(replies)
+
+
+def hand_out(grid: flower.HttpGrid, model: CommonModel, tell: Tell) -> None:
+    """Send the common model to every connected machine; who is away has it from its next round."""
+    nodes = online(grid)
+    answers = exchange(
+        grid, nodes, model_to_records(model), group="model", timeout=HAND_OUT_SECONDS, on_answer=lambda _: None
+    )
+    tell(ModelHandedOut(model.round, sum(answer.content is not None for answer in answers)))
 
 
 def _take(answer: Answer, *, offer: RoundOffer, replies: list[RoundReply], tell: Tell) -> None:

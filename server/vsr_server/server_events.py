@@ -140,6 +140,18 @@ class SuperLinkRestarted(Event):
 
 
 @dataclass(frozen=True)
+class ModelHandedOut(Event):
+    """The machines that are connected have the common model that the rounds led to."""
+
+    round: int
+    machines: int
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        return f"the common model after round {self.round} is with {self.machines} machines"
+
+
+@dataclass(frozen=True)
 class Finished(Event):
     """All rounds are done."""
 

@@ -15,7 +15,7 @@ from vsr_server.checkpoint import Checkpoints, Progress
 from vsr_server.coordinator_task import coordinator_task
 from vsr_server.durable_file import write_durably
 from vsr_server.nodes import enrolled, tell_superlink
-from vsr_server.rounds import Plan, RoundWithoutResult, Tell, run_round, wait_for_cohort
+from vsr_server.rounds import Plan, RoundWithoutResult, Tell, hand_out, run_round, wait_for_cohort
 from vsr_server.server_events import (
     CheckpointWritten,
     Finished,
@@ -29,7 +29,7 @@ from vsr_server.server_folder import ServerFolder
 from vsr_server.superlink import SuperLink, free_port
 from vsr_shared.errors import FederationError
 from vsr_shared.federation.events import Event
-from vsr_shared.federation.messages import RoundOffer
+from vsr_shared.federation.messages import CommonModel, RoundOffer
 from vsr_shared.learning.fed_avg import FederatedAlgorithm, ServerState, fed_avg
 from vsr_shared.weights import Layout, Weights, digest, to_bytes
 
@@ -142,6 +142,7 @@ class _Rounds:
                 self._tell(RoundFailed(self._progress.opened, str(error)))
                 if failed >= FAILED_ROUNDS_IN_A_ROW:
                     raise FederationError(f"{failed} rounds in a row brought nothing: {error}") from error
+        hand_out(grid, self._model(), self._tell)
 
     def publish(self) -> Weights:
         """Write the common model and return its weights."""
@@ -152,15 +153,17 @@ class _Rounds:
         self._tell(Finished(self._progress.completed, str(self._folder.model)))
         return self._state.weights
 
+    def _model(self) -> CommonModel:
+        weights = self._state.weights
+        return CommonModel(
+            self._progress.federation, self._progress.opened, self._progress.base, digest(weights), weights
+        )
+
     def _one(self, grid: flower.HttpGrid, nodes: list[int]) -> None:
         started = time.monotonic()
         self._progress = self._checkpoints.open_round(self._progress)
         offer = RoundOffer(
-            federation=self._progress.federation,
-            round=self._progress.opened,
-            base=self._progress.base,
-            model_digest=digest(self._state.weights),
-            weights=self._state.weights,
+            **vars(self._model()),
             local=self._plan.local,
             minimum_cohort=self._plan.minimum_cohort,
             metrics=self._plan.metrics,

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from vsr_shared.federation.chain import LocalUpdate
-from vsr_shared.federation.messages import RoundOffer
+from vsr_shared.federation.messages import CommonModel, RoundOffer
 from vsr_shared.learning.local_training import LocalTraining
 
 BASE = "least-squares"
@@ -43,6 +43,10 @@ class LeastSquares:
         noise = 0.1 * rng.normal(size=(self.clips, OUTPUTS)).astype(np.float32)
         self.y = self.x @ truth + 1.0 + noise
         self.seconds = seconds
+
+    def keep(self, model: CommonModel) -> None:
+        """Remember the digest of the newest common model."""
+        self.kept = model.model_digest
 
     def train(self, offer: RoundOffer) -> LocalUpdate:
         """Take the offered number of gradient steps."""

@@ -50,6 +50,63 @@ def train(
 
 
 @app.command()
+def folds(
+    voices: Voices,
+    out: Annotated[Path, typer.Option(help="Folder, outside the repository, for one folder a fold.")],
+    count: Annotated[int, typer.Option("--folds", min=2, help="Folds of speakers.")] = 5,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps of the last phase, else the recipe's.")] = None,
+    backbone: Annotated[str, typer.Option(help="densenet201, resnet50, xception or small_cnn.")] = "densenet201",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of weights, batches and validation speakers.")] = 1,
+    mixed_precision: Annotated[bool, typer.Option(help="Compute in bfloat16 where it can be.")] = False,
+    cache: Cache = Path("vsr-images"),
+) -> None:
+    """Train a base a fold, each of which never heard the fold's speakers; goes on where it was stopped."""
+    from vsr_server.base.folds import speaker_folds, validators
+    from vsr_server.base.run import run
+    from vsr_server.base.voices import read_voices
+
+    recipe = _recipe(backbone, False, steps, seed, mixed_precision)
+    recordings = read_voices(voices)
+    for number, test in enumerate(speaker_folds(recordings, count), start=1):
+        chosen = validators(recordings, test, seed)
+        typer.echo(f"fold {number} of {count}: without {', '.join(test)}")
+        outcome = run(recipe, voices, chosen, test, out / f"fold-{number}", cache, _show, typer.echo)
+        typer.echo(f"written: {outcome.written}")
+
+
+@app.command()
+def compare(
+    voices: Voices,
+    out: Annotated[Path, typer.Option(help="Folder for checkpoints and the picture.")],
+    backbones: Annotated[str, typer.Option(help="Which, comma between.")] = "small_cnn,resnet50,xception,densenet201",
+    validate: Annotated[str, typer.Option(help="Speakers who choose and calibrate, comma between.")] = VALIDATE,
+    test: Annotated[str, typer.Option(help="Speakers to compare on, comma between.")] = TEST,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps for each, else the recipe's.")] = None,
+    cache: Cache = Path("vsr-images"),
+) -> None:
+    """Train several backbones alike and print how good they are beside the majority and hand-made features."""
+    from vsr_server.base.compare import compare as compared
+    from vsr_server.base.compare import table
+    from vsr_server.base.pictures import draw_comparison
+
+    chosen = [_recipe(name, False, steps, 1, False) for name in _names(backbones)]
+    if not chosen:
+        raise UsageError("name at least one backbone")
+    found = compared(
+        chosen[0],
+        [recipe.backbone for recipe in chosen],
+        voices,
+        _names(validate),
+        _names(test),
+        out,
+        cache,
+        lambda name, reading: typer.echo(f"{name}, step {reading.step}: validation NLL {reading.nll:.3f}"),
+    )
+    draw_comparison(found, out / "comparison.png")
+    typer.echo(table(found))
+
+
+@app.command()
 def evaluate(
     voices: Voices,
     base: Annotated[Path | None, typer.Option(help="Base file; without it the one that ships.")] = None,

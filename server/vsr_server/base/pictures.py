@@ -1,6 +1,6 @@
 """Pictures of a run and of an evaluation: learning curves, reliability and confusion, as PNG."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vsr_server.base.checkpoint import Reading
+from vsr_server.base.evaluate import Evaluation
 from vsr_shared.errors import UsageError
 
 
@@ -45,6 +46,22 @@ def draw_reliability(labels: npt.NDArray[np.int64], positive: npt.NDArray[np.flo
     right.set_yticks([0, 1], names)
     right.set_xlabel("said")
     right.set_ylabel("true")
+    figure.savefig(path, dpi=100)
+
+
+def draw_comparison(found: Mapping[str, Evaluation], path: Path) -> None:
+    """Draw UAR (with its 95 % interval over speakers) and NLL of several ways to predict."""
+    figure, (left, right) = _figure()
+    names = list(found)
+    uar = np.array([way.overall.uar for way in found.values()])
+    between = np.array([way.intervals["uar"] for way in found.values()])
+    reach = np.abs(between.T - uar)
+    left.bar(names, uar, yerr=reach)
+    left.set_ylabel("UAR")
+    left.axhline(0.5, color="grey", linewidth=1)
+    right.bar(names, [way.overall.nll for way in found.values()])
+    right.set_ylabel("NLL")
+    right.axhline(np.log(2), color="grey", linewidth=1)
     figure.savefig(path, dpi=100)
 
 

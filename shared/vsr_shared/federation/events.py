@@ -24,5 +24,5 @@ def event_name(event: Event) -> str:
 
 
 def to_json_line(event: Event, at: str) -> str:
-    """One line of JSON: the event's name, when it happened (`at`, ISO 8601) and its fields."""
-    return json.dumps({"event": event_name(event), "at": at} | asdict(event), sort_keys=False)
+    """One line of JSON: the event's name, when it happened (`at`, ISO 8601), its fields, and it all in words."""
+    return json.dumps({"event": event_name(event), "at": at} | asdict(event) | {"sentence": event.sentence()})

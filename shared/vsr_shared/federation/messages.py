@@ -25,8 +25,8 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
-class RoundOffer:
-    """What the server asks of one machine in one round.
+class CommonModel:
+    """The shared part of a federation's model, as of one round.
 
     Raises FederationError where a value is out of bounds.
     """
@@ -34,13 +34,37 @@ class RoundOffer:
     federation: str
     """Name of the federation, drawn at random when the server's data folder is made."""
     round: int
-    """Number of the round, from 1; a number is used once, even where its round fails."""
+    """Number of the newest round, from 1; a number is used once, even where its round fails."""
     base: str
     """Which base model the weights belong to."""
     model_digest: str
     """`vsr_shared.weights.digest` of `weights`."""
     weights: Weights
-    """The shared part of the common model, float32."""
+    """The shared part itself, float32."""
+
+    def __post_init__(self) -> None:
+        _within("round", self.round, 1, MAX_ROUND)
+        for what, text in (("federation", self.federation), ("base", self.base)):
+            if not _NAME.fullmatch(text):
+                raise FederationError(f"the model's {what} is not a name of at most 200 plain characters")
+        if not _DIGEST.fullmatch(self.model_digest):
+            raise FederationError("the model's digest is not a SHA-256 in 64 hexadecimal digits")
+        if not 1 <= len(self.weights) <= MAX_ARRAYS or self.layout.size > MAX_NUMBERS:
+            raise FederationError(f"the model holds no weights, or more than {MAX_NUMBERS:,} numbers")
+
+    @property
+    def layout(self) -> Layout:
+        """Names and shapes of the weights."""
+        return Layout.of(self.weights)
+
+
+@dataclass(frozen=True)
+class RoundOffer(CommonModel):
+    """What the server asks of one machine in one round: to train from the common model.
+
+    Raises FederationError where a value is out of bounds.
+    """
+
     local: LocalTraining
     """How to train."""
     minimum_cohort: int
@@ -49,21 +73,9 @@ class RoundOffer:
     """Names of the figures that ride in the update's vector, in their order."""
 
     def __post_init__(self) -> None:
-        _within("round", self.round, 1, MAX_ROUND)
+        super().__post_init__()
         _within("minimum_cohort", self.minimum_cohort, 1, 1_000_000)
-        for what, text in (("federation", self.federation), ("base", self.base)):
-            if not _NAME.fullmatch(text):
-                raise FederationError(f"the offer's {what} is not a name of at most 200 plain characters")
-        if not _DIGEST.fullmatch(self.model_digest):
-            raise FederationError("the offer's model digest is not a SHA-256 in 64 hexadecimal digits")
-        if not 1 <= len(self.weights) <= MAX_ARRAYS or self.layout.size > MAX_NUMBERS:
-            raise FederationError(f"the offer holds no weights, or more than {MAX_NUMBERS:,} numbers")
         check_metric_names(self.metrics)
-
-    @property
-    def layout(self) -> Layout:
-        """Names and shapes of the weights."""
-        return Layout.of(self.weights)
 
     @property
     def vector_size(self) -> int:

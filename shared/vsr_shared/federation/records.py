@@ -19,6 +19,7 @@ from vsr_shared.errors import FederationError, UsageError
 from vsr_shared.federation.messages import (
     MAX_ARRAYS,
     MAX_NUMBERS,
+    CommonModel,
     RoundOffer,
     RoundReply,
 )
@@ -27,12 +28,15 @@ from vsr_shared.weights import Array
 
 OFFER: Final = "vsr.offer.1"
 REPLY: Final = "vsr.reply.1"
+MODEL: Final = "vsr.model.1"
+KEPT: Final = "vsr.kept.1"
 WEIGHTS: Final = "weights"
 UPDATE: Final = "update"
 VECTOR: Final = "vector"
 
 Scalar = TypeVar("Scalar", str, int, float)
 
+_ABOUT: Final = {"federation", "round", "base", "model_digest"}
 _LOCAL: Final = "local."
 _NUMPY: Final = "numpy.ndarray"
 _MAX_HEADER: Final = 1_024
@@ -41,37 +45,39 @@ _MAX_DIMENSIONS: Final = 8
 
 def offer_to_records(offer: RoundOffer) -> RecordDict:
     """Return `offer` as the content of a Flower message."""
-    settings: dict[str, Any] = {
-        "federation": offer.federation,
-        "round": offer.round,
-        "base": offer.base,
-        "model_digest": offer.model_digest,
-        "minimum_cohort": offer.minimum_cohort,
-        "metrics": list(offer.metrics),
-    } | {_LOCAL + name: value for name, value in asdict(offer.local).items()}
-    weights = {name: _to_flower(offer.weights[name]) for name, _ in offer.layout.entries}
-    return RecordDict({OFFER: ConfigRecord(settings), WEIGHTS: ArrayRecord(weights)})
+    settings: dict[str, Any] = {"minimum_cohort": offer.minimum_cohort, "metrics": list(offer.metrics)}
+    settings |= {_LOCAL + name: value for name, value in asdict(offer.local).items()}
+    return RecordDict({OFFER: ConfigRecord(_about(offer) | settings), WEIGHTS: _weights_to_flower(offer)})
 
 
 def offer_from_records(content: RecordDict) -> RoundOffer:
     """Return the offer in `content`; FederationError where it is none, or malformed or out of bounds."""
     settings = _config(content, OFFER)
-    record = _arrays(content, WEIGHTS)
-    if len(record) > MAX_ARRAYS or sum(len(array.data) for array in record.values()) > 4 * MAX_NUMBERS:
-        raise FederationError("the offer is larger than any model of this kind; it was not read")
+    model = _model(settings, content)
     metrics = settings.get("metrics")
     if not isinstance(metrics, list) or not all(isinstance(name, str) for name in metrics):
         raise FederationError("the offer's metrics are not a list of names")
     return RoundOffer(
-        federation=_setting(settings, "federation", str),
-        round=_setting(settings, "round", int),
-        base=_setting(settings, "base", str),
-        model_digest=_setting(settings, "model_digest", str),
-        weights={name: _from_flower(array, name) for name, array in record.items()},
+        **vars(model),
         local=_local(settings),
         minimum_cohort=_setting(settings, "minimum_cohort", int),
         metrics=tuple(str(name) for name in metrics),
     )
+
+
+def model_to_records(model: CommonModel) -> RecordDict:
+    """Return `model`, to be kept, as the content of a Flower message."""
+    return RecordDict({MODEL: ConfigRecord(_about(model)), WEIGHTS: _weights_to_flower(model)})
+
+
+def model_from_records(content: RecordDict) -> CommonModel:
+    """Return the model in `content`; FederationError where it is none, or malformed or out of bounds."""
+    return _model(_config(content, MODEL), content)
+
+
+def kept_to_records() -> RecordDict:
+    """Return the answer to a model that was kept: nothing but that."""
+    return RecordDict({KEPT: ConfigRecord({})})
 
 
 def reply_to_records(reply: RoundReply) -> RecordDict:
@@ -96,6 +102,27 @@ def reply_from_records(content: RecordDict, vector_size: int) -> RoundReply:
 def payload_bytes(content: RecordDict) -> int:
     """Bytes of the arrays in `content`, the part of a message that weighs."""
     return sum(len(array.data) for record in content.array_records.values() for array in record.values())
+
+
+def _about(model: CommonModel) -> dict[str, Any]:
+    return {name: value for name, value in vars(model).items() if name in _ABOUT}
+
+
+def _weights_to_flower(model: CommonModel) -> ArrayRecord:
+    return ArrayRecord({name: _to_flower(model.weights[name]) for name, _ in model.layout.entries})
+
+
+def _model(settings: Mapping[str, Any], content: RecordDict) -> CommonModel:
+    record = _arrays(content, WEIGHTS)
+    if len(record) > MAX_ARRAYS or sum(len(array.data) for array in record.values()) > 4 * MAX_NUMBERS:
+        raise FederationError("this is larger than any model of this kind; it was not read")
+    return CommonModel(
+        federation=_setting(settings, "federation", str),
+        round=_setting(settings, "round", int),
+        base=_setting(settings, "base", str),
+        model_digest=_setting(settings, "model_digest", str),
+        weights={name: _from_flower(array, name) for name, array in record.items()},
+    )
 
 
 def _to_flower(array: Array) -> FlowerArray:

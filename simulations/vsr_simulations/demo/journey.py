@@ -81,7 +81,7 @@ def _federate(setting: Setting, tell: Tell) -> dict[str, int]:
 
     count = len(setting.machines)
     with ExitStack() as stack:
-        plan = ["--rounds", setting.rounds, "--min-clients", count, "--port", 0, "--cohort-timeout", _START_SECONDS * 2]
+        plan = ["--rounds", setting.rounds, "--min-clients", count, "--port", 0, "--metric", "nll_before"]
         server = RunningProgram(
             "vsr-server",
             ["start", "--json", "--base", setting.base, "--data-dir", setting.server_dir, *plan],

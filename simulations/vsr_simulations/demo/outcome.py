@@ -80,7 +80,8 @@ class Outcome:
             zip(COLUMNS.items(), ("#bdbdbd", "#5b8db8", "#d9822b", "#8a9a5b"), strict=True)
         ):
             values = self.column(name)
-            bars = axes.bar(places + (offset - 1.5) * 0.2, [*values, np.mean(values)], 0.18, label=label, color=colour)
+            heights = np.append(values, np.mean(values))
+            bars = axes.bar(places + (offset - 1.5) * 0.2, heights, 0.18, label=label, color=colour)
             axes.bar_label(bars, fmt="%.2f", fontsize=7, padding=1)
         axes.axhline(0.5, color="black", linewidth=0.8, linestyle=":")
         axes.text(len(groups) - 0.5, 0.505, "chance", ha="right", fontsize=8)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ Event = Mapping[str, Any]
 _GRACE_SECONDS: Final = 15.0
 
 # Several of them share these cores; threads that wait for each other in a spin would only slow all down.
-_ENVIRONMENT: Final = {
+_ENVIRONMENT: Final[Mapping[str, str]] = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "VSR_THREADS": "1",
@@ -38,7 +39,7 @@ def run_program(name: str, *arguments: object, environment: Mapping[str, str] | 
         text=True,
         check=False,
         stdin=subprocess.DEVNULL,
-        env=os.environ | _ENVIRONMENT | (environment or {}),
+        env={**os.environ, **_ENVIRONMENT, **(environment or {})},
     )
     if done.returncode:
         raise VsrError(
@@ -67,7 +68,7 @@ class RunningProgram:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
-            env=os.environ | _ENVIRONMENT | (environment or {}),
+            env={**os.environ, **_ENVIRONMENT, **(environment or {})},
             start_new_session=True,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -94,10 +95,8 @@ class RunningProgram:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._reader.join(2)
 
     def _read(self) -> None:

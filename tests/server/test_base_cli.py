@@ -1,0 +1,150 @@
+"""The commands of `vsr-server base`: what they write, what they refuse, and how they say it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from tests.server.base_voices import write_voices
+from vsr_server.base.cli import app
+from vsr_server.base.folds import speaker_folds, validators
+from vsr_server.base.voices import read_voices
+from vsr_shared.audio.spectrogram import SpectrogramSpec
+from vsr_shared.base import make_base, read_base, write_base
+from vsr_shared.errors import UsageError
+from vsr_shared.network.random_base import random_base
+
+SPEAKERS = ("a", "b", "c", "d", "e", "f")
+
+
+def vsr(*arguments: str | Path) -> str:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if isinstance(result.exception, UsageError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_voices(tmp_path_factory.mktemp("voices"), SPEAKERS, clips=4)
+
+
+@pytest.fixture(scope="module")
+def base_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An untrained base that says it heard a to d."""
+    plain = random_base(SpectrogramSpec(), 7)
+    base = make_base(
+        plain.trunk,
+        plain.trainable,
+        plain.frozen,
+        name="test",
+        origin="trained",
+        spectrogram=plain.manifest.spectrogram,
+        heard=SPEAKERS[:4],
+    )
+    path = tmp_path_factory.mktemp("base") / "base.vsr"
+    path.write_bytes(write_base(base))
+    return path
+
+
+def evaluate(recordings: Path, base_file: Path, *more: str | Path) -> str:
+    return vsr("evaluate", "--voices", recordings, "--base", base_file, "--cache", base_file.parent / "images", *more)
+
+
+def test_a_base_is_evaluated_on_those_it_never_heard_beside_features(recordings: Path, base_file: Path) -> None:
+    found = json.loads(evaluate(recordings, base_file, "--json"))
+    assert found["left_out"] == ["a", "b", "c", "d"]
+    assert set(found["ways"]) == {"base", "majority", "MFCC + SVM"}
+    assert set(found["ways"]["base"]["speakers"]) == {"e", "f"}
+    assert found["ways"]["majority"]["overall"]["uar"] == 0.5
+    assert found["ways"]["MFCC + SVM"]["overall"]["uar"] == 1.0
+    assert found["ways"]["base"]["overall"]["count"] == 8
+
+
+def test_the_same_in_words_with_a_picture(recordings: Path, base_file: Path, tmp_path: Path) -> None:
+    words = evaluate(recordings, base_file, "--pictures", tmp_path / "p.png", "--no-features")
+    assert "8 recordings of 2 speakers" in words
+    assert "left out, because this base was made with them: 4 speakers" in words
+    assert "MFCC" not in words
+    assert (tmp_path / "p.png").exists()
+
+
+@pytest.mark.parametrize(("speakers", "says"), [("a,e", "validated on a"), ("z", "z are not in")])
+def test_whom_it_heard_or_who_is_not_there_cannot_be_tested(
+    recordings: Path, base_file: Path, speakers: str, says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        evaluate(recordings, base_file, "--speaker", speakers)
+
+
+def test_a_small_network_is_trained_by_command(recordings: Path, tmp_path: Path) -> None:
+    words = train(recordings, tmp_path, "--backbone", "small_cnn", "--steps", "2", "--test", "f")
+    assert "step 2: loss" in words
+    assert json.loads((tmp_path / "out" / "result.json").read_text())["steps"] == 2
+    assert not (tmp_path / "out" / "vsr-base.vsr").exists()  # only a DenseNet201 can ship
+    with pytest.raises(UsageError, match="no backbone 'vgg'"):
+        train(recordings, tmp_path, "--backbone", "vgg", "--test", "f")
+
+
+def train(recordings: Path, folder: Path, *more: str) -> str:
+    places = ("--voices", recordings, "--out", folder / "out", "--cache", folder / "images")
+    return vsr("train", *places, "--validate", "e", *more)
+
+
+def test_backbones_are_compared_beside_features(recordings: Path, tmp_path: Path) -> None:
+    places = ("--voices", recordings, "--out", tmp_path, "--cache", tmp_path / "images")
+    words = vsr("compare", *places, "--backbones", "small_cnn", "--validate", "e", "--test", "f", "--steps", "2")
+    assert [line.split("  ")[0] for line in words.splitlines()[-3:]] == ["majority", "MFCC + SVM", "small_cnn"]
+    assert (tmp_path / "comparison.png").exists()
+
+
+def test_folds_hold_every_speaker_once_and_validation_lies_outside(recordings: Path) -> None:
+    voices = read_voices(recordings)
+    folds = speaker_folds(voices, 3)
+    assert sorted(name for fold in folds for name in fold) == list(SPEAKERS)
+    assert folds == speaker_folds(voices[::-1], 3)
+    for fold in folds:
+        chosen = validators(voices, fold, 1)
+        assert len(chosen) == 1
+        assert not set(chosen) & set(fold)
+    with pytest.raises(UsageError, match="7 folds cannot be made of 6"):
+        speaker_folds(voices, 7)
+
+
+def test_a_trained_densenet_becomes_a_base_that_says_the_same(recordings: Path, tmp_path: Path) -> None:
+    from vsr_server.base.assemble import Origins, assemble, calibrate
+    from vsr_server.base.evaluate import base_probabilities
+    from vsr_server.base.recipe import Recipe
+    from vsr_server.base.run import load_data
+    from vsr_server.base.train import predict
+    from vsr_server.base.training_network import shipped_part, training_network
+
+    data, split = load_data(recordings, ["e"], ["f"], tmp_path, lambda _: None)
+    spec, recipe = SpectrogramSpec(), Recipe()
+    network = shipped_part(training_network(recipe, spec.shape))
+    temperature = calibrate(network, data)
+    base = assemble(network, data.voices, Origins(recipe, data.hash, split, ()), temperature, spec)
+    again = read_base(write_base(base))
+    _, expected = predict(network, data.validate)
+    _, found = base_probabilities(again, data.validate)
+    assert np.abs(found - expected).max() < 0.005  # the trunk's weights are float16
+    assert again.manifest.heard == ("a", "b", "c", "d", "e")
+    assert again.manifest.notes["validated_on"] == ["e"]
+    assert again.manifest.notes["recipe"]["seed"] == 1
+    assert_plain(again.manifest.notes)
+
+
+def assert_plain(value: object) -> None:
+    """Only what JSON keeps, so that the manifest reads back as it was written."""
+    if isinstance(value, dict):
+        for item in value.values():
+            assert_plain(item)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for item in value:
+            assert_plain(item)
+    else:
+        assert value is None or isinstance(value, (str, int, float, bool))
