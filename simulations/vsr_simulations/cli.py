@@ -33,7 +33,7 @@ def main() -> None:
 
 @app.command()
 def demo(
-    rounds: Annotated[int, typer.Option(min=1, max=100, help="Rounds to run.")] = 6,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Rounds to run.")] = 10,
     generated: Annotated[bool, typer.Option(help="Generated voices, even where real ones are there.")] = False,
     base: BasePath = None,
     out: Out = Path("build/demo"),

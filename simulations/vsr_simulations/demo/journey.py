@@ -65,8 +65,11 @@ def _federate(setting: Setting, tell: Tell) -> dict[str, int]:
         tell(machine.user.name, "made its key; the server knows its public half")
     sent = {machine.user.name: 0 for machine in setting.machines}
     addresses: list[str] = []
+    handed_out: list[int] = []
 
     def from_server(event: Event) -> None:
+        if event["event"] == "model_handed_out":
+            handed_out.append(event["machines"])
         if event["event"] == "server_up":
             addresses.append(event["address"])
         tell("server", event["sentence"])
@@ -90,13 +93,15 @@ def _federate(setting: Setting, tell: Tell) -> dict[str, int]:
         stack.callback(server.end)
         _wait(lambda: bool(addresses), [server], _START_SECONDS, "the server did not come up")
         authority = setting.server_dir / "certificates" / "ca.crt"
-        joined = []
-        for machine in setting.machines:
-            arguments = ["join", addresses[0], "--ca", authority, "--json"]
-            joined.append(RunningProgram("vsr", arguments, from_machine(machine.user.name), machine.environment))
-            stack.callback(joined[-1].end)
-        patience = _START_SECONDS + setting.rounds * _ROUND_SECONDS
-        _wait(lambda: not server.running, [server, *joined], patience, "the rounds did not end")
+        with ExitStack() as machines:
+            joined = []
+            for machine in setting.machines:
+                arguments = ["join", addresses[0], "--ca", authority, "--json"]
+                joined.append(RunningProgram("vsr", arguments, from_machine(machine.user.name), machine.environment))
+                machines.callback(joined[-1].end)
+            patience = _START_SECONDS + setting.rounds * _ROUND_SECONDS
+            _wait(lambda: bool(handed_out), [server, *joined], patience, "the rounds did not end")
+        _wait(lambda: not server.running, [server], _START_SECONDS, "the server did not end")
     return sent
 
 
