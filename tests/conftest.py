@@ -3,12 +3,14 @@
 import os
 from pathlib import Path
 
+# Before NumPy: several processes share the cores in many tests, and its threads would wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ["VSR_OFFLINE"] = "1"
+
 import pytest
 
 from vsr_shared.base import Base
 from vsr_shared.find_base import BaseChoice, find_base
-
-os.environ["VSR_OFFLINE"] = "1"
 
 
 @pytest.fixture(scope="session")

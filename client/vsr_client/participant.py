@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vsr_client.one_thread import one_thread
 from vsr_client.person import Person
 from vsr_client.store.models import KeptModel
 from vsr_client.teaching import kept_recordings
@@ -43,7 +44,8 @@ class PersonParticipant:
         frozen = self.person.base.frozen
         start = {name: array[None] for name, array in offer.weights.items()}
         lessons = lessons_of(recordings, frozen)
-        before = recording_means(positive_probabilities(start, frozen, lessons.clips)[0], owners(recordings))
-        trained = train(start, frozen, lessons, offer.local, [offer.round])
+        with one_thread():
+            before = recording_means(positive_probabilities(start, frozen, lessons.clips)[0], owners(recordings))
+            trained = train(start, frozen, lessons, offer.local, [offer.round])
         delta = {name: trained[name][0] - offer.weights[name] for name in offer.weights}
         return LocalUpdate(delta, len(recordings), {"nll_before": nll(labels_of(recordings), before)})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vsr_client.one_thread import one_thread
 from vsr_client.person import Person
 from vsr_client.store.clips import ClipStore
 from vsr_client.store.models import KeptModel
@@ -19,7 +20,7 @@ from vsr_shared.learning.personalise import Personalised, Recording, personalise
 from vsr_shared.prediction import Predictor
 from vsr_shared.weights import Array, Weights
 
-PERSONAL_TRAINING = LocalTraining(epochs=40, learning_rate=1e-4, batch_size=16)
+PERSONAL_TRAINING = LocalTraining(epochs=40, learning_rate=3e-4, batch_size=64)
 MAX_SEGMENTS = 150
 """Segments of one recording that are learnt from: 10 minutes. One label does not describe more of a voice."""
 
@@ -94,7 +95,8 @@ def train_personal(
 ) -> Personalised:
     """Train on everything kept; put the result in use where it wins, and take an older personal one away where not."""
     recordings = kept_recordings(person)
-    result = personalise(newest_start(person), person.base.frozen, recordings, settings, on_epoch=on_epoch)
+    with one_thread():
+        result = personalise(newest_start(person), person.base.frozen, recordings, settings, on_epoch=on_epoch)
     if result.kept:
         origin = f"{len(recordings)} recordings of yours"
         person.models.put(KeptModel("personal", person.base.id, result.weights, origin), person.key)

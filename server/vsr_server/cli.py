@@ -22,6 +22,7 @@ from vsr_shared.weights import Weights
 if TYPE_CHECKING:
     from vsr_server.nodes import NodeStatus
     from vsr_server.server_folder import ServerFolder
+    from vsr_shared.find_base import BaseChoice
 
 LOCAL = LocalTraining()
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -50,15 +51,17 @@ def start(
     batch_size: Annotated[int, typer.Option(min=1, max=4096, help="Clips a step on the machines.")] = LOCAL.batch_size,
     metric: Annotated[list[str] | None, typer.Option(help="A figure of the machines to average.")] = None,
     data_dir: DataDir = Path("vsr-server-data"),
+    offline: Annotated[bool, typer.Option(envvar="VSR_OFFLINE", help="Never fetch ImageNet's weights.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run rounds until they are done, going on from the last checkpoint where there is one."""
     from vsr_server.rounds import Plan
     from vsr_server.serving import serve
+    from vsr_shared.find_base import BaseChoice
 
     local = LocalTraining(epochs, learning_rate, batch_size)
     plan = Plan(rounds, min_clients, round_timeout, cohort_timeout, local, tuple(metric or ()))
-    base_id, weights = _load_base(base, data_dir)
+    base_id, weights = _load_base(BaseChoice(base, data_dir / "bases", offline))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     serve(data_dir, base_id, weights, plan, port=port, on_event=_printer(as_json))
 
@@ -128,11 +131,11 @@ def main() -> None:
         raise SystemExit(130) from None
 
 
-def _load_base(path: Path | None, data_dir: Path) -> tuple[str, Weights]:
+def _load_base(choice: "BaseChoice") -> tuple[str, Weights]:
     """Return a base's id and its shared weights."""
-    from vsr_shared.find_base import BaseChoice, find_base
+    from vsr_shared.find_base import find_base
 
-    base = find_base(BaseChoice(path, data_dir / "bases"), lambda line: typer.echo(line, err=True))
+    base = find_base(choice, lambda line: typer.echo(f"vsr-server: {line}", err=True))
     return base.id, base.trainable
 
 

@@ -46,6 +46,10 @@ class BaseChoice:
     """Never fetch ImageNet's weights."""
 
 
+class _NoImageNet(Exception):
+    """Keras could not fetch ImageNet's weights."""
+
+
 def find_base(choice: BaseChoice, say: Callable[[str], None] = lambda _: None) -> Base:
     """Return the base to start from; `say` hears about long work and about what could not be had.
 
@@ -88,8 +92,8 @@ def _imagenet(choice: BaseChoice, say: Callable[[str], None]) -> Base | None:
         return None
     try:
         return _cached(choice.cache, source, _from_imagenet, say)
-    except (OSError, ValueError) as error:
-        say(f"ImageNet's weights cannot be fetched ({str(error).splitlines()[0][:120]}); random ones instead")
+    except _NoImageNet as error:
+        say(f"ImageNet's weights cannot be fetched ({error}); random ones instead")
         return None
 
 
@@ -137,7 +141,10 @@ def _from_imagenet() -> Base:
     from vsr_shared.network.keras_model import build_network
 
     keras.utils.set_random_seed(SEED)
-    network = build_network(SpectrogramSpec().shape, weights="imagenet")
+    try:
+        network = build_network(SpectrogramSpec().shape, weights="imagenet")
+    except Exception as error:  # Keras' download raises the bare class for every reason
+        raise _NoImageNet(str(error).splitlines()[0][-120:]) from error
     return _exported(network, name="imagenet", origin="imagenet", licence="weights: Keras Applications, Apache-2.0")
 
 

@@ -13,6 +13,7 @@ from vsr_shared.errors import VsrError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Out = Annotated[Path, typer.Option(help="Folder for results.")]
+Offline = Annotated[bool, typer.Option(envvar="VSR_OFFLINE", help="Never fetch ImageNet's weights.")]
 BasePath = Annotated[Path | None, typer.Option(envvar="VSR_BASE", help="Base model to start from.")]
 
 DEMO_ACTORS: Final = ("rav17", "rav18", "rav19", "rav20")
@@ -36,6 +37,7 @@ def demo(
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Rounds to run.")] = 10,
     generated: Annotated[bool, typer.Option(help="Generated voices, even where real ones are there.")] = False,
     base: BasePath = None,
+    offline: Offline = False,
     out: Out = Path("build/demo"),
 ) -> None:
     """Show the whole way on this machine: a server, four people's machines, real audio, rounds, a better model."""
@@ -63,7 +65,7 @@ def demo(
     else:
         users, voices = generated_users(1, 4, 32, work / "voices"), "generated voices"
     tell("demo", f"{voices}: {len(users)} people, {len(users[0].teach)} recordings each to teach with, others held out")
-    found = find_base(BaseChoice(base, out.parent / "bases"), lambda line: tell("demo", line))
+    found = find_base(BaseChoice(base, out.parent / "bases", offline), lambda line: tell("demo", line))
     tell("demo", f"base {found.id}: {CONSEQUENCE[found.manifest.origin]}")
     path = work / "base.vsr"
     path.write_bytes(write_base(found))
@@ -75,14 +77,14 @@ def demo(
 
 
 @app.command()
-def bench(base: BasePath = None, out: Out = Path("build")) -> None:
+def bench(base: BasePath = None, offline: Offline = False, out: Out = Path("build")) -> None:
     """Measure ratios against the alternatives in one run and write them to bench.json."""
     from vsr_shared.find_base import BaseChoice, find_base
     from vsr_simulations.bench.comparison import write
     from vsr_simulations.bench.person import person_benchmarks
 
     rows = []
-    for row in person_benchmarks(find_base(BaseChoice(base, out / "bases"), typer.echo)):
+    for row in person_benchmarks(find_base(BaseChoice(base, out / "bases", offline), typer.echo)):
         rows.append(row)
         typer.echo(f"{row.ratio:7.1f} x  {row.name}: {row.ours:g} {row.unit}, {row.against}: {row.theirs:g} {row.unit}")
         write(rows, out / "bench.json")

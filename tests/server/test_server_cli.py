@@ -35,7 +35,6 @@ def test_keys_can_be_registered_before_the_server_ever_ran(tmp_path: Path) -> No
         (["start", "--base", "{tmp}/missing.vsr"], 4, "missing.vsr"),
         (["start", "--base", "{tmp}/text.pub"], 4, "text.pub"),
         (["start", "--base", "{tmp}/text.pub", "--rounds", "0"], 2, "rounds"),
-        (["start"], 2, "--base"),
     ],
 )
 def test_what_cannot_be_is_said_with_its_exit_code(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:

@@ -43,7 +43,7 @@ class KerasTwin:
         """Wave to probability through a compiled `tf.function`."""
         return float(self.compiled(self._input(segment))[0, 1])
 
-    def trainer(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64]) -> Any:
+    def trainer(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], batch_size: int) -> Any:
         """Return what trains one epoch of the same 774,914 parameters through the whole network."""
         import keras
 
@@ -51,7 +51,7 @@ class KerasTwin:
         freeze_trunk(network)
         network.compile(keras.optimizers.Adam(3e-4), "sparse_categorical_crossentropy")
         prepared = network_input(images)
-        return lambda: network.fit(prepared, labels, batch_size=16, epochs=1, verbose=0)
+        return lambda: network.fit(prepared, labels, batch_size=batch_size, epochs=1, verbose=0)
 
     def _input(self, segment: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         return network_input(spectrogram_image(segment[None], self._spec))
