@@ -4,9 +4,9 @@ A server that could ask twice about one round, or go back to an old one, could c
 """
 
 import json
-import os
 from pathlib import Path
 
+from vsr_client.store.files import write_whole
 from vsr_shared.errors import StoreError
 
 
@@ -29,12 +29,4 @@ class AnsweredRounds:
     def record(self, federation: str, number: int) -> None:
         """Keep that round `number` is answered, surviving a loss of power; StoreError where it cannot be kept."""
         self._last[federation] = number
-        fresh = self._path.with_suffix(".new")
-        try:
-            with fresh.open("w") as file:
-                json.dump(self._last, file)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._path)
-        except OSError as error:
-            raise StoreError(f"cannot write {self._path} ({error.strerror}); the round is not answered") from error
+        write_whole(self._path, json.dumps(self._last).encode())

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -117,7 +118,8 @@ def _cached(
         partial.write_bytes(write_base(base))
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise StoreError(
             f"the base cannot be kept in {cache} ({error.strerror}); free space or choose --data-dir"
         ) from error
