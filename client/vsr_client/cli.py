@@ -78,9 +78,9 @@ def predict(
     ] = Using.AUTO,
 ) -> None:
     """Say of each recording whether it carries positive or negative emotion."""
-    from vsr_client.prediction_output import about, as_json, as_table
+    from vsr_client.prediction_output import as_json, as_table
     from vsr_shared.audio.decode import decode_blocks
-    from vsr_shared.find_base import CONSEQUENCE
+    from vsr_shared.find_base import about
 
     person = Person(data_dir, base, threads, offline, _tell)
     model = person.model(using)
@@ -101,8 +101,8 @@ def predict(
         from rich.console import Console
 
         Console(width=None if sys.stdout.isatty() else 120).print(as_table(found))
-        said = "its own" if model is None else f"{model.id}, from {model.origin}"
-        typer.echo(about(person.base, said, CONSEQUENCE[person.base.manifest.origin]))
+        said = "the base's own" if model is None else f"{model.id}, from {model.origin}"
+        typer.echo(f"{about(person.base)}; head: {said}")
     if failure:
         raise typer.Exit(failure.exit_code)
 
@@ -123,11 +123,13 @@ def train(
     """Teach VSR your voice; with no recordings, learn again from those taught before."""
     from vsr_client.teaching import PERSONAL_TRAINING, Lesson, take_in, train_personal
     from vsr_client.training_output import epochs_bar, lessons_bar, report
+    from vsr_shared.find_base import about
 
     lessons = [Lesson(path, Polarity.POSITIVE) for path in positive or []]
     lessons += [Lesson(path, Polarity.NEGATIVE) for path in negative or []]
     _check(lessons)
     person = Person(data_dir, base, threads, offline, _tell)
+    _tell(about(person.base))
     failures: list[AudioError] = []
     if lessons:
         with lessons_bar(len(lessons)) as heard:
@@ -162,12 +164,13 @@ def join(
     from vsr_client.join_output import printer
     from vsr_client.node_key import make_node_key
     from vsr_client.participant import PersonParticipant
+    from vsr_shared.find_base import about
 
     person = Person(data_dir, base, threads, offline, _tell)
     node_key = data_dir / "node_key"
     make_node_key(node_key)
     participant = PersonParticipant(person)
-    _tell(f"base {participant.base}; {participant.taught()} recordings taught")
+    _tell(f"{about(person.base)}; {participant.taught()} recordings taught")
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     folder = data_dir / "federation"

@@ -10,7 +10,8 @@ from vsr_shared.errors import UsageError
 from vsr_shared.federation.chain import LocalUpdate
 from vsr_shared.federation.messages import CommonModel, RoundOffer
 from vsr_shared.learning.local_training import train
-from vsr_shared.learning.personalise import labels_of, lessons_of, owners, recording_means
+from vsr_shared.learning.personalise import labels_of, lessons_of, owners
+from vsr_shared.learning.temperature import recording_means
 from vsr_shared.metrics import nll
 from vsr_shared.network.tail_head import positive_probabilities
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from vsr_shared.base import Base
 from vsr_shared.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -51,11 +50,6 @@ def as_table(predictions: Iterable[tuple[str, Prediction]]) -> "Table":
             label = str(prediction.label) if last else ""
             table.add_row(Text(file if index == 0 else ""), span, f"{positive:.0%}", _bar(positive), label)
     return table
-
-
-def about(base: Base, head: str, consequence: str) -> str:
-    """Return the line that says what is speaking."""
-    return f"base {base.id} ({consequence}); head: {head}"
 
 
 def _bar(positive: float, width: int = 16) -> str:

@@ -20,7 +20,7 @@ from vsr_shared.learning.personalise import Personalised, Recording, personalise
 from vsr_shared.prediction import Predictor
 from vsr_shared.weights import Array, Weights
 
-PERSONAL_TRAINING = LocalTraining(epochs=40, learning_rate=3e-4, batch_size=64)
+PERSONAL_TRAINING = LocalTraining(epochs=60, learning_rate=3e-4, batch_size=64)
 MAX_SEGMENTS = 150
 """Segments of one recording that are learnt from: 10 minutes. One label does not describe more of a voice."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vsr_server.base.cli import app as base_app
 from vsr_shared.errors import UsageError, VsrError
 from vsr_shared.federation.events import Event, to_json_line
 from vsr_shared.learning.local_training import LocalTraining
@@ -28,6 +29,7 @@ LOCAL = LocalTraining()
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 nodes_app = typer.Typer(no_args_is_help=True, help="The machines that may take part.")
 app.add_typer(nodes_app, name="nodes")
+app.add_typer(base_app, name="base")
 
 DataDir = Annotated[Path, typer.Option(help="Folder of this server; made where it is missing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON an item, for programs.")]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SEED: Final = 201
 SHIPPED: Final = Path(__file__).parent / "bases" / "vsr-base.vsr"
 
-CONSEQUENCE: Final[dict[Origin, str]] = {
+_CONSEQUENCE: Final[dict[Origin, str]] = {
     "trained": "trained on voices: predictions carry meaning from the start, and get better with your corrections",
     "imagenet": "ImageNet pictures taught it to see, no voice has: predictions mean little until they are taught",
     "random": "nobody has taught it anything: predictions mean nothing until they are taught",
@@ -45,6 +45,11 @@ class BaseChoice:
     """Folder for what was exported here."""
     offline: bool = False
     """Never fetch ImageNet's weights."""
+
+
+def about(base: Base) -> str:
+    """Return which base it is and what follows from it, for people."""
+    return f"base {base.id} ({_CONSEQUENCE[base.manifest.origin]})"
 
 
 class _NoImageNet(Exception):

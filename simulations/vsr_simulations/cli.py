@@ -44,7 +44,7 @@ def demo(
     from rich.console import Console
 
     from vsr_shared.base import write_base
-    from vsr_shared.find_base import CONSEQUENCE, BaseChoice, find_base
+    from vsr_shared.find_base import BaseChoice, about, find_base
     from vsr_simulations.corpora import voices_folder
     from vsr_simulations.demo.journey import Setting, travel
     from vsr_simulations.demo.machine import Machine
@@ -66,7 +66,7 @@ def demo(
         users, voices = generated_users(1, 4, 32, work / "voices"), "generated voices"
     tell("demo", f"{voices}: {len(users)} people, {len(users[0].teach)} recordings each to teach with, others held out")
     found = find_base(BaseChoice(base, out.parent / "bases", offline), lambda line: tell("demo", line))
-    tell("demo", f"base {found.id}: {CONSEQUENCE[found.manifest.origin]}")
+    tell("demo", about(found))
     path = work / "base.vsr"
     path.write_bytes(write_base(found))
     machines = [Machine(user, work / "machines" / user.name, path) for user in users]

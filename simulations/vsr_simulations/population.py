@@ -10,8 +10,8 @@ from vsr_shared.errors import StoreError, UsageError
 from vsr_simulations.corpora.manifest import Clip, read_manifest
 from vsr_simulations.generator import RATE, Speaker, speaker, utter
 
-TEACH_SENTENCE: Final = 1
-HELD_OUT_SENTENCE: Final = 2
+TEACH_FROM: Final = 1
+HELD_OUT_FROM: Final = 2
 
 
 @dataclass(frozen=True)
@@ -67,15 +67,15 @@ def generated_users(seed: int, count: int, clips: int, folder: Path) -> tuple[Us
 
 
 def _generated(person: Speaker, takes: int, folder: Path) -> User:
-    """Let one person say both sentences, `takes` times in each emotion."""
+    """Let one person teach in sentences of odd number and be judged in those of even number, one sentence a take."""
     home = folder / person.name
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"cannot make the folder {home} ({error}); choose one that can be written") from error
     teach, held_out = (
-        tuple(_record(person, emotion, take, sentence, home) for take in range(takes) for emotion in Emotion)
-        for sentence in (TEACH_SENTENCE, HELD_OUT_SENTENCE)
+        tuple(_record(person, emotion, take, 2 * take + first, home) for take in range(takes) for emotion in Emotion)
+        for first in (TEACH_FROM, HELD_OUT_FROM)
     )
     return User(person.name, teach, held_out)
 

@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -14,26 +13,31 @@ class Machine:
 
     folder: Path
     base: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
 
     def vsr(self, *arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run `vsr` with `arguments`; nobody can be asked for anything."""
         return subprocess.run(
-            [Path(sys.executable).with_name("vsr"), *map(str, arguments)],
+            self.command(*arguments),
             capture_output=True,
             text=True,
             timeout=240,
             check=False,
             stdin=subprocess.DEVNULL,
-            env=os.environ
-            | {
-                "VSR_DATA_DIR": str(self.folder),
-                "VSR_BASE": str(self.base),
-                "VSR_PASSPHRASE": "correct horse",
-                "VSR_OFFLINE": "1",
-                "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
-                "COLUMNS": "200",
-            }
-            | self.environment
-            | environment,
+            env=self.environ() | environment,
         )
+
+    def command(self, *arguments: object) -> list[str]:
+        """Return the command line of `vsr` with `arguments`."""
+        return [str(Path(sys.executable).with_name("vsr")), *map(str, arguments)]
+
+    def environ(self) -> dict[str, str]:
+        """Return the environment that makes `vsr` this machine's; it has no keyring."""
+        return {
+            **os.environ,
+            "VSR_DATA_DIR": str(self.folder),
+            "VSR_BASE": str(self.base),
+            "VSR_PASSPHRASE": "correct horse",
+            "VSR_OFFLINE": "1",
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+            "COLUMNS": "200",
+        }

@@ -18,7 +18,7 @@ def machine(tmp_path: Path, base_path: Path) -> Machine:
 @pytest.fixture(scope="session")
 def actor(voices: Path) -> User:
     """A real actor: one sentence to teach, another held out."""
-    return recorded_users(voices, ["rav15"])[0]
+    return recorded_users(voices, ["rav11"])[0]
 
 
 @pytest.fixture(scope="session")

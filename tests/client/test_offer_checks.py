@@ -9,12 +9,12 @@ import pytest
 from vsr_client.answered_rounds import AnsweredRounds
 from vsr_client.offer_checks import OwnTerms, check_offer
 from vsr_client.round_answers import RoundAnswers
-from vsr_client.round_events import OfferReceived, OfferRefused, TrainingFailed, UpdateSent
+from vsr_client.round_events import ModelKept, OfferReceived, OfferRefused, TrainingFailed, UpdateSent
 from vsr_shared.errors import RefusedRound, StoreError
 from vsr_shared.federation.chain import LocalUpdate
 from vsr_shared.federation.events import Event
-from vsr_shared.federation.messages import RoundOffer
-from vsr_shared.federation.records import offer_to_records, reply_from_records
+from vsr_shared.federation.messages import CommonModel, RoundOffer
+from vsr_shared.federation.records import KEPT, model_to_records, offer_to_records, reply_from_records
 from vsr_shared.learning.local_training import LocalTraining
 from vsr_shared.weights import digest
 
@@ -27,6 +27,12 @@ class Adds:
     """Adds one to every weight."""
 
     base = "base-1"
+
+    def __init__(self) -> None:
+        self.kept: list[CommonModel] = []
+
+    def keep(self, model: CommonModel) -> None:
+        self.kept.append(model)
 
     def train(self, offer: RoundOffer) -> LocalUpdate:
         return LocalUpdate({"w": np.ones(4, np.float32)}, 7, {"loss": 0.5})
@@ -106,5 +112,30 @@ def test_a_damaged_record_of_answers_is_not_taken_for_an_empty_one(tmp_path: Pat
 
 def test_a_record_that_cannot_be_kept_is_no_answer(tmp_path: Path) -> None:
     answered = AnsweredRounds(tmp_path / "missing folder" / "answered.json")
-    with pytest.raises(StoreError, match="not answered"):
+    with pytest.raises(StoreError, match="cannot be used"):
         RoundAnswers(Adds(), answered, TERMS, lambda _: None)(offer_to_records(OFFER))
+
+
+def test_the_common_model_is_kept_and_nothing_but_that_is_answered(tmp_path: Path) -> None:
+    person = Adds()
+    events: list[Event] = []
+    answers = RoundAnswers(person, AnsweredRounds(tmp_path / "a.json"), TERMS, events.append)
+    model = CommonModel("f", 5, "base-1", digest(WEIGHTS), WEIGHTS)
+    reply = answers(model_to_records(model))
+    assert [kept.model_digest for kept in person.kept] == [model.model_digest]
+    assert list(reply) == [KEPT] and dict(reply.config_records[KEPT]) == {}
+    assert isinstance(events[-1], ModelKept)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"base": "base-2"}, "this machine has"), ({"model_digest": "0" * 64}, "digest"), ({"round": 4}, "older")],
+)
+def test_a_model_out_of_order_is_not_kept(tmp_path: Path, change: dict[str, object], words: str) -> None:
+    person = Adds()
+    answered = AnsweredRounds(tmp_path / "a.json")
+    answered.record("f", 5)
+    fields = vars(CommonModel("f", 5, "base-1", digest(WEIGHTS), WEIGHTS)) | change
+    with pytest.raises(RefusedRound, match=words):
+        RoundAnswers(person, answered, TERMS, lambda _: None)(model_to_records(CommonModel(**fields)))
+    assert person.kept == []

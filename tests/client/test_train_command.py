@@ -1,7 +1,6 @@
 """`vsr train`: it learns one person's voice, keeps only what wins, and never keeps anything in the clear."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -9,7 +8,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from tests.client.commands import Machine
 from tests.client.conftest import files
@@ -122,9 +120,28 @@ def test_an_unusable_data_folder_says_so(machine: Machine, generated: User, tmp_
     assert "--data-dir" in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux' full device")
-def test_a_full_disk_leaves_the_old_model_in_place(tmp_path: Path) -> None:
-    """A file system of one megabyte, mounted where the data lies, fills up in the middle of a write."""
+def test_a_full_disk_is_said_and_what_was_there_stays(machine: Machine, generated: User, base: Base) -> None:
+    """Files may grow to 60 kB and no further, as on a disk that is full."""
+    lessons = files(generated)
+    some, rest = lessons.positive[:1], lessons.positive[1:] + files(generated, held_out=True).positive
+    machine.vsr("train", "--positive", *some)
+    full = subprocess.run(
+        ["bash", "-c", 'ulimit -f 60; exec "$@"', "vsr", *machine.command("train", "--positive", *rest)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=machine.environ(),
+    )
+    assert full.returncode == 5, full.stderr
+    assert "free space" in full.stderr and "Traceback" not in full.stderr
+    store = ClipStore(machine.folder, open_data_key(machine.folder, lambda _: "correct horse"))
+    kept = len(store.recordings(base.id))
+    store.close()
+    assert 1 <= kept < len(some) + len(rest)
+    assert not list(machine.folder.rglob("*.partial"))
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     from vsr_client.store.files import write_whole
     from vsr_shared.errors import StoreError
 
@@ -148,14 +165,9 @@ write_whole(Path({str(path)!r}), b"x" * 100_000)
 def test_killed_while_learning_leaves_a_usable_folder(machine: Machine, generated: User) -> None:
     lessons = files(generated)
     arguments = ["train", "--positive", *map(str, lessons.positive), "--negative", *map(str, lessons.negative)]
-    environment = os.environ | {
-        "VSR_DATA_DIR": str(machine.folder),
-        "VSR_BASE": str(machine.base),
-        "VSR_PASSPHRASE": "correct horse",
-    }
     running = subprocess.Popen(
-        [Path(sys.executable).with_name("vsr"), *arguments],
-        env=environment,
+        machine.command(*arguments),
+        env=machine.environ(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

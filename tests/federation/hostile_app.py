@@ -58,7 +58,9 @@ class HostileApp:
         (package / "__init__.py").touch()
         (package / "client_app.py").write_text(CLIENT.format(folder=str(folder)))
         (package / "server_app.py").write_text(SERVER.format(folder=str(folder)))
-        self.environment = {**os.environ, **QUIET, "FLWR_HOME": str(folder), "WHOSE_MACHINE": "server"}
+        # Flower's own processes start others by name; nobody need have activated the environment.
+        path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
+        self.environment = {**os.environ, **QUIET, "PATH": path, "FLWR_HOME": str(folder), "WHOSE_MACHINE": "server"}
         self.replies = folder / "replies.json"
 
     def markers(self) -> set[str]:

@@ -70,6 +70,7 @@ def test_three_machines_train_one_model_equal_to_the_plain_computation(
     lines = [json.loads(line) for line in (deployment.server_dir / "events.jsonl").read_text().splitlines()]
     done = [line for line in lines if line["event"] == "round_done"]
     assert [line["completed"] for line in done] == [1, 2]
+    assert all(machine.wait_for("model_kept")["round"] == 2 for machine in machines.values())
     assert all(line["machines"] == 3 and line["clips"] == 6 + 7 + 8 for line in done)
     np.testing.assert_allclose([line["metrics"]["loss"] for line in done], losses, rtol=1e-5)
 

@@ -11,7 +11,8 @@ from vsr_shared.errors import UsageError
 from vsr_shared.learning.adam import adam_step, fresh_moments
 from vsr_shared.learning.local_training import Lessons, LocalTraining, balanced_weights, train
 from vsr_shared.learning.personalise import Recording, lessons_of, personalise, wins
-from vsr_shared.network.tail_head import Prepared, prepare
+from vsr_shared.learning.temperature import best_temperature, sigmoid, tempered
+from vsr_shared.network.tail_head import Prepared, logits, prepare
 from vsr_shared.weights import Array
 
 SETTINGS = LocalTraining(epochs=3, learning_rate=1e-3, batch_size=4)
@@ -136,3 +137,20 @@ def test_a_gain_that_luck_could_explain_does_not_win() -> None:
     assert not wins(labels, np.full(12, 0.5), lucky)
     sure_of_one = np.where(labels == 1, 0.99, 0.501)
     assert not wins(labels, np.where(labels == 1, 0.6, 0.4), sure_of_one), "one polarity may not pay for the other"
+
+
+def test_an_overconfident_voice_is_tempered() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.normal(0, 1, 4000)
+    labels = (rng.random(4000) < sigmoid(truth)).astype(np.int64)
+    owner = np.arange(4000)
+    assert best_temperature(labels, 3 * truth, owner) == pytest.approx(3, rel=0.1)
+    assert best_temperature(labels[:2], 3 * truth[:2], owner[:2]) < 3, "two recordings say little"
+    weights, frozen = one()
+    clips = prepare(voice(1, 4, 1.0)[0].activations[None], frozen)
+
+    def odds(network: dict[str, Array]) -> Array:
+        values = logits({name: array[None] for name, array in network.items()}, frozen, clips)
+        return values[..., 1] - values[..., 0]
+
+    np.testing.assert_allclose(odds(tempered(weights, 2.0)), odds(weights) / 2, rtol=1e-4)

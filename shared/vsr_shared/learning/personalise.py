@@ -2,7 +2,8 @@
 
 The person's recordings are split into folds, never one recording over two. Every fold's network is trained on the
 others, all folds in one batch, so that each recording is judged once by a network that did not hear it. Where that
-beats what was there before, the kept network is trained on all recordings.
+beats what was there before, the kept network is trained on all recordings, and its temperature is taken from those
+judgements: networks that learnt a few recordings well are surer of the next than they should be.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,8 +15,9 @@ import numpy.typing as npt
 from vsr_shared.emotions import Polarity
 from vsr_shared.errors import UsageError
 from vsr_shared.learning.local_training import Lessons, LocalTraining, balanced_weights, train
+from vsr_shared.learning.temperature import best_temperature, recording_means, sigmoid, tempered
 from vsr_shared.metrics import Probabilities, Scores, correct, log_likelihoods, scores
-from vsr_shared.network.tail_head import Prepared, positive_probabilities, prepare
+from vsr_shared.network.tail_head import Prepared, log_probabilities_of, prepare
 from vsr_shared.weights import Array, Weights
 
 FOLDS = 5
@@ -74,12 +76,14 @@ def personalise(
         [seed] * count,
         on_epoch and (lambda epoch, loss: on_epoch(epoch, float(loss.mean()))),
     )
-    unheard = np.empty(len(owner))
+    heard_odds = _log_odds(lead, frozen, lessons.clips)
+    unheard_odds = np.empty(len(owner))
     for fold in range(count):
         places = np.flatnonzero(folds[owner] == fold)
         own = {name: array[fold : fold + 1] for name, array in judged.items()}
-        unheard[places] = positive_probabilities(own, frozen, lessons.clips[places[None]])[0]
-    before = positive_probabilities(lead, frozen, lessons.clips)[0]
+        unheard_odds[places] = _log_odds(own, frozen, lessons.clips[places[None]])
+    was = recording_means(sigmoid(heard_odds), owner)
+    is_now = _tempered_by_the_others(labels, unheard_odds, owner, folds)
     final = train(
         lead,
         frozen,
@@ -88,9 +92,32 @@ def personalise(
         [seed],
         on_epoch and (lambda epoch, loss: on_epoch(settings.epochs + epoch, float(loss.mean()))),
     )
-    was, is_now = recording_means(before, owner), recording_means(unheard, owner)
-    weights = {name: array[0] for name, array in final.items()}
+    weights = tempered({name: array[0] for name, array in final.items()}, best_temperature(labels, unheard_odds, owner))
     return Personalised(weights, scores(labels, was), scores(labels, is_now), wins(labels, was, is_now))
+
+
+def _log_odds(weights: Weights, frozen: Weights, clips: Prepared) -> npt.NDArray[np.float64]:
+    """Return each segment's log-odds of positive (n,) for one network and one person."""
+    log_p = log_probabilities_of(weights, frozen, clips)[0].astype(np.float64)
+    odds: npt.NDArray[np.float64] = log_p[:, 1] - log_p[:, 0]
+    return odds
+
+
+def _tempered_by_the_others(
+    labels: npt.NDArray[np.int64],
+    log_odds: npt.NDArray[np.float64],
+    owner: npt.NDArray[np.intp],
+    folds: npt.NDArray[np.intp],
+) -> npt.NDArray[np.float64]:
+    """Return each recording's probability, each fold at the temperature that suits the other folds."""
+    result = np.empty(len(labels))
+    for fold in range(int(folds.max()) + 1):
+        others, own = folds != fold, folds == fold
+        rank = np.cumsum(others) - 1
+        segments = others[owner]
+        temperature = best_temperature(labels[others], log_odds[segments], rank[owner[segments]])
+        result[own] = recording_means(sigmoid(log_odds / temperature), owner)[own]
+    return result
 
 
 def wins(labels: npt.NDArray[np.int64], before: Probabilities, after: Probabilities) -> bool:
@@ -126,12 +153,6 @@ def labels_of(recordings: Sequence[Recording]) -> npt.NDArray[np.int64]:
 def owners(recordings: Sequence[Recording]) -> npt.NDArray[np.intp]:
     """Return for each segment the index of its recording."""
     return np.repeat(np.arange(len(recordings)), [len(recording.activations) for recording in recordings])
-
-
-def recording_means(positive: npt.NDArray[np.floating], owner: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    """Return each recording's probability: the mean over its segments."""
-    result: npt.NDArray[np.float64] = np.bincount(owner, positive) / np.bincount(owner)
-    return result
 
 
 def _folds(labels: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.intp]:

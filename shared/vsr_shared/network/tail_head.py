@@ -63,11 +63,16 @@ def logits(weights: Weights, frozen: Weights, clips: Prepared) -> Array:
 
 
 def positive_probabilities(weights: Weights, frozen: Weights, clips: Prepared) -> Array:
-    """Return each clip's probability of positive, (u, n); at most 256 clips are in work at once."""
+    """Return each clip's probability of positive, (u, n)."""
+    result: Array = np.exp(log_probabilities_of(weights, frozen, clips))[..., 1]
+    return result
+
+
+def log_probabilities_of(weights: Weights, frozen: Weights, clips: Prepared) -> Array:
+    """Return each clip's two log-probabilities, (u, n, 2); at most 256 clips are in work at once."""
     count = clips.entry.shape[1]
     parts = [logits(weights, frozen, clips[first : first + 256]) for first in range(0, count, 256)]
-    result: Array = np.exp(log_probabilities(np.concatenate(parts, axis=1)))[..., 1]
-    return result
+    return log_probabilities(np.concatenate(parts, axis=1))
 
 
 def log_probabilities(values: Array) -> Array:
