@@ -46,10 +46,10 @@ def epochs_bar(count: int) -> Iterator[Callable[[int, float], None]]:
 
 
 def report(result: Personalised) -> None:
-    """Print before and after on recordings that the judged networks did not hear, and what was decided."""
+    """Print before and after, each recording judged by a network that was not trained on it, and what was decided."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("on recordings of yours that it did not hear", "before", "after"):
-        table.add_column(heading, justify="left" if heading.startswith("on") else "right")
+    for heading in ("each recording judged while kept out of training", "before", "after"):
+        table.add_column(heading, justify="left" if heading.startswith("each") else "right")
     for name, figure in (
         ("balanced accuracy (UAR)", "uar"),
         ("ranking (AUROC)", "auroc"),
