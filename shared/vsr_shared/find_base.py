@@ -151,7 +151,7 @@ def _from_imagenet() -> Base:
     try:
         network = build_network(SpectrogramSpec().shape, weights="imagenet")
     except Exception as error:  # Keras' download raises the bare class for every reason
-        raise _NoImageNet(str(error).splitlines()[0][-120:]) from error
+        raise _NoImageNet(str(error).rsplit(" -- ", 1)[-1][:120]) from error
     return _exported(network, name="imagenet", origin="imagenet", licence="weights: Keras Applications, Apache-2.0")
 
 

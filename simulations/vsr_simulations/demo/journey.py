@@ -76,6 +76,8 @@ def _federate(setting: Setting, tell: Tell) -> dict[str, int]:
 
     def from_machine(name: str) -> Callable[[Event], None]:
         def heard(event: Event) -> None:
+            if handed_out and event["event"] == "server_lost":
+                return  # the server ends first, as planned
             if event["event"] == "update_sent":
                 sent[name] += event["bytes"]
             tell(name, event["sentence"])
