@@ -63,7 +63,7 @@ def demo(
     if folder:
         users, voices = recorded_users(folder, DEMO_ACTORS), "real voices: ravdess actors 17-20"
     else:
-        users, voices = generated_users(1, 4, 32, work / "voices"), "generated voices"
+        users, voices = generated_users(1, 4, 64, work / "voices"), "generated voices"
     tell("demo", f"{voices}: {len(users)} people, {len(users[0].teach)} recordings each to teach with, others held out")
     found = find_base(BaseChoice(base, out.parent / "bases", offline), lambda line: tell("demo", line))
     tell("demo", about(found))
