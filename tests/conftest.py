@@ -11,6 +11,7 @@ import pytest
 
 from vsr_shared.base import Base
 from vsr_shared.find_base import BaseChoice, find_base
+from vsr_shared.shipped_base import BASES, RECORD_FILE, read_shipped
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +39,11 @@ def base_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def base(base_path: Path) -> Base:
     """The base in `base_path`."""
     return find_base(BaseChoice(base_path, base_path.parent))
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Base:
+    """The base that ships; where a record says that one does, its absence is a failure."""
+    if not (BASES / RECORD_FILE).exists():
+        pytest.skip("no base ships yet; `vsr-server base ship` puts one into the package")
+    return read_shipped()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from vsr_shared.shipped_base import read_shipped
+
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "vsr_shared": {"vsr_shared"},
@@ -47,7 +49,7 @@ def test_the_shared_room_knows_no_network_and_no_clock() -> None:
         assert not imported(path) & NETWORK_AND_CLOCKS, path
 
 
-def test_installing_puts_no_unsafe_name_into_an_environment(tmp_path: Path) -> None:
+def test_installing_puts_the_base_and_no_unsafe_name_into_an_environment(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, ROOT],
         check=True,
@@ -55,8 +57,12 @@ def test_installing_puts_no_unsafe_name_into_an_environment(tmp_path: Path) -> N
     )
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        names = {name.split("/")[0] for name in archive.namelist()}
-    assert {name for name in names if not name.endswith(".dist-info")} == set(MAY_IMPORT)
+        names = archive.namelist()
+        tops = {name.split("/")[0] for name in names}
+        assert {name for name in tops if not name.endswith(".dist-info")} == set(MAY_IMPORT)
+        assert "vsr_shared/bases/vsr-base.vsr" in names, "an installation without its base cannot predict"
+        archive.extractall(tmp_path / "installed", [name for name in names if "/bases/" in name])
+    assert read_shipped(tmp_path / "installed" / "vsr_shared" / "bases").id == read_shipped().id
 
 
 def test_linters_and_types() -> None:

@@ -25,7 +25,10 @@ DataDir = Annotated[
 BasePath = Annotated[
     Path | None,
     typer.Option(
-        "--base", envvar="VSR_BASE", help="Base model: a VSR base file, or Keras weights (.keras, .weights.h5)."
+        "--base",
+        envvar="VSR_BASE",
+        show_default="the one that ships",
+        help="Base model: a VSR base file, Keras weights (.keras, .weights.h5), or the word imagenet or random.",
     ),
 ]
 Threads = Annotated[

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vsr_server.base.cli import app as base_app
+from vsr_server.corpora.cli import app as corpora_app
 from vsr_shared.errors import UsageError, VsrError
 from vsr_shared.federation.events import Event, to_json_line
 from vsr_shared.learning.local_training import LocalTraining
@@ -30,6 +31,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 nodes_app = typer.Typer(no_args_is_help=True, help="The machines that may take part.")
 app.add_typer(nodes_app, name="nodes")
 app.add_typer(base_app, name="base")
+app.add_typer(corpora_app, name="corpora")
 
 DataDir = Annotated[Path, typer.Option(help="Folder of this server; made where it is missing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON an item, for programs.")]
@@ -39,7 +41,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON an item, 
 def start(
     base: Annotated[
         Path | None,
-        typer.Option(envvar="VSR_BASE", help="Base model whose shared part is trained; else as `vsr` finds it."),
+        typer.Option(envvar="VSR_BASE", help="Base model whose shared part is trained; without it the one that ships."),
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds to complete in all, over every start.")] = 10,
     min_clients: Annotated[int, typer.Option(min=1, help="Machines that a round needs.")] = 2,

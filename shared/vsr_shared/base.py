@@ -13,21 +13,26 @@ manifest, and so of every byte in it.
 import hashlib
 import io
 import json
+import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast, get_args
+
+import numpy as np
 
 from vsr_shared.audio.spectrogram import SpectrogramSpec
-from vsr_shared.errors import BaseError, VsrError
+from vsr_shared.errors import BaseError, UsageError, VsrError
 from vsr_shared.network.parts import FROZEN_SHAPES, TRAINABLE_SHAPES
 from vsr_shared.weights import Array, from_bytes, to_bytes
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MAX_BYTES: Final = 200_000_000
 """Larger files are refused before they are read: a DenseNet201 base has 39 MB with float16 weights, 77 without."""
 
+_MEMBERS: Final = ("manifest.json", "trunk.tflite", "arrays.safetensors")
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the same contents give the same bytes
+_UNIX: Final = 3  # likewise, on every system
 Origin = Literal["trained", "imagenet", "random"]
 
 
@@ -85,38 +90,65 @@ def make_base(
 
 def write_base(base: Base) -> bytes:
     """Return the bytes of the base file."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for member, data in (
-            ("manifest.json", base.manifest.to_json()),
-            ("trunk.tflite", base.trunk),
-            ("arrays.safetensors", _pack(base.trainable, base.frozen)),
-        ):
-            archive.writestr(zipfile.ZipInfo(member, _EPOCH), data)
-    return buffer.getvalue()
+    return _archive(
+        {
+            "manifest.json": base.manifest.to_json(),
+            "trunk.tflite": base.trunk,
+            "arrays.safetensors": _pack(base.trainable, base.frozen),
+        }
+    )
 
 
-def read_base(data: bytes) -> Base:
-    """Return the base in `data`; BaseError where anything in it is missing, damaged or of another version."""
+def read_base(data: bytes, *, proven: bool = False) -> Base:
+    """Return the base in `data`; BaseError where anything in it is missing, damaged or of another version.
+
+    `proven` says that the SHA-256 of `data` is that of a base that was read before: it is not checked a second time.
+    """
     if len(data) > MAX_BYTES:
         raise BaseError(f"this base has {len(data):,} bytes, more than {MAX_BYTES:,}; it is not a VSR base")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
-                raise BaseError("this base unpacks to more than a base can have; it is not a VSR base")
-            members = {name: archive.read(name) for name in ("manifest.json", "trunk.tflite", "arrays.safetensors")}
-    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError) as error:
-        raise BaseError(f"this is not a whole VSR base file ({error}); fetch it again") from error
+    members = _members(data)
     manifest = _manifest(members["manifest.json"])
-    for member, expected in manifest.parts.items():
-        if _sha256(members.get(member, b"")) != expected:
-            raise BaseError(f"{member} in this base does not have the SHA-256 its manifest names; fetch it again")
+    if not proven:
+        _check(data, manifest, members)
     try:
         arrays = from_bytes(members["arrays.safetensors"])
-    except VsrError as error:
-        raise BaseError(str(error)) from error
+    except (VsrError, LookupError, ValueError, TypeError) as error:
+        raise BaseError(f"the arrays of this base cannot be read ({error}); fetch it again") from error
     trainable, frozen = _unpack(arrays)
     return Base(manifest, members["trunk.tflite"], trainable, frozen)
+
+
+def _members(data: bytes) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+            # Stored as they are, they cannot unpack to more than the file has.
+            if any(info.compress_type != zipfile.ZIP_STORED or info.file_size > len(data) for info in infos):
+                raise BaseError("the parts of this archive are compressed; it is not a VSR base")
+            if sorted(info.filename for info in infos) != sorted(_MEMBERS):
+                raise BaseError("this archive does not have the three parts of a VSR base; name another file")
+            return {name: archive.read(name) for name in _MEMBERS}
+    except (zipfile.BadZipFile, struct.error, LookupError, EOFError, OSError, RuntimeError, ValueError) as error:
+        raise BaseError(f"this is not a whole VSR base file ({error}); fetch it again") from error
+
+
+def _check(data: bytes, manifest: BaseManifest, members: Mapping[str, bytes]) -> None:
+    for member, expected in manifest.parts.items():
+        if _sha256(members[member]) != expected:
+            raise BaseError(f"{member} in this base does not have the SHA-256 its manifest names; fetch it again")
+    # The hashes leave out what surrounds the members; so that no byte may differ, all of it is made anew.
+    if _archive(members) != data:
+        raise BaseError("this base was changed: it holds bytes that do not belong to one; fetch it again")
+
+
+def _archive(members: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for member in _MEMBERS:
+            info = zipfile.ZipInfo(member, _EPOCH)
+            info.create_system = _UNIX
+            archive.writestr(info, members[member])
+    return buffer.getvalue()
 
 
 def _manifest(data: bytes) -> BaseManifest:
@@ -128,10 +160,17 @@ def _manifest(data: bytes) -> BaseManifest:
         fields["spectrogram"] = SpectrogramSpec.from_dict(fields["spectrogram"])
         fields["heard"] = tuple(fields["heard"])
         manifest = BaseManifest(**fields)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        texts = (manifest.name, manifest.licence, *manifest.heard)
+        if (
+            manifest.origin not in get_args(Origin)
+            or not (isinstance(manifest.parts, dict) and isinstance(manifest.notes, dict))
+            or set(manifest.parts) != set(_MEMBERS[1:])
+            or not all(isinstance(text, str) for text in texts)
+            or manifest.to_json() != data
+        ):
+            raise ValueError("it does not say what it must, in the form it must have")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, UsageError) as error:
         raise BaseError(f"the manifest of this base cannot be read ({error}); fetch it again") from error
-    if set(manifest.parts) != {"trunk.tflite", "arrays.safetensors"}:
-        raise BaseError("the manifest of this base does not name its two parts; fetch it again")
     return manifest
 
 
@@ -146,9 +185,11 @@ def _unpack(arrays: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, Ar
     groups = []
     for group, shapes in (("trainable", TRAINABLE_SHAPES), ("frozen", FROZEN_SHAPES)):
         found = {name: arrays.get(f"{group}/{name}") for name in shapes}
-        wrong = [name for name, array in found.items() if array is None or array.shape != shapes[name]]
-        if wrong:
-            raise BaseError(f"this base lacks {wrong[0]} in its right shape; it was made for another network")
+        for name, array in found.items():
+            if array is None or array.shape != shapes[name] or array.dtype != np.float32:
+                raise BaseError(f"this base lacks {name} in its right shape; it was made for another network")
+            if not np.isfinite(array).all():
+                raise BaseError(f"{name} in this base is not all numbers: its training went wrong; use another base")
         groups.append({name: array for name, array in found.items() if array is not None})
     return groups[0], groups[1]
 

@@ -1,12 +1,13 @@
-"""Which base a machine starts from: the first that is there of four.
+"""Which base a machine starts from.
 
-1. the one given by path: a VSR base file, or weights of the whole network that Keras saved (`.keras`, `.weights.h5`);
-2. the one that ships with this package;
-3. ImageNet's weights, where Keras has them or may fetch them;
-4. seeded random weights.
+The one that ships with this package, unless the person names another:
 
-What Keras has to build (1, 3, 4) is exported once and kept in a cache folder, under the hash of what it is made from.
-A base that is there but damaged is an error, never a reason to take the next one.
+- a file: a VSR base, or weights of the whole network that Keras saved (`.keras`, `.weights.h5`);
+- `imagenet`: ImageNet's weights, where Keras has them or may fetch them;
+- `random`: seeded random weights.
+
+What Keras has to build is exported once and kept in a cache folder, under the hash of what it is made from.
+A base that is missing or damaged is an error, never a reason to take another.
 """
 
 import hashlib
@@ -19,17 +20,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vsr_shared.audio.spectrogram import SpectrogramSpec
-from vsr_shared.base import MAX_BYTES, Base, Origin, make_base, read_base, write_base
+from vsr_shared.base import FORMAT, MAX_BYTES, Base, Origin, make_base, read_base, write_base
 from vsr_shared.errors import BaseError, StoreError
+from vsr_shared.shipped_base import BASES, read_shipped
 
 if TYPE_CHECKING:
     import keras
 
 SEED: Final = 201
-SHIPPED: Final = Path(__file__).parent / "bases" / "vsr-base.vsr"
+IMAGENET: Final = Path("imagenet")
+RANDOM: Final = Path("random")
+"""Said in place of a file; a file of that name is named by its whole path."""
 
 _CONSEQUENCE: Final[dict[Origin, str]] = {
-    "trained": "trained on voices: predictions carry meaning from the start, and get better with your corrections",
+    "trained": "trained on other people's voices: its guesses mean something, can be wrong about you, and are best "
+    "once you have taught it yours",
     "imagenet": "ImageNet pictures taught it to see, no voice has: predictions mean little until they are taught",
     "random": "nobody has taught it anything: predictions mean nothing until they are taught",
 }
@@ -40,11 +45,13 @@ class BaseChoice:
     """What may be chosen from."""
 
     path: Path | None
-    """A base or Keras weights that the person named."""
+    """A base or Keras weights that the person named, `IMAGENET` or `RANDOM`; None for the one that ships."""
     cache: Path
     """Folder for what was exported here."""
     offline: bool = False
     """Never fetch ImageNet's weights."""
+    shipped: Path = BASES
+    """Folder of the base that ships."""
 
 
 def about(base: Base) -> str:
@@ -52,21 +59,19 @@ def about(base: Base) -> str:
     return f"base {base.id} ({_CONSEQUENCE[base.manifest.origin]})"
 
 
-class _NoImageNet(Exception):
-    """Keras could not fetch ImageNet's weights."""
-
-
 def find_base(choice: BaseChoice, say: Callable[[str], None] = lambda _: None) -> Base:
-    """Return the base to start from; `say` hears about long work and about what could not be had.
+    """Return the base to start from; `say` hears about long work.
 
-    Raises BaseError where a base is named but missing or damaged, or where one must be built and TensorFlow is not
-    installed.
+    Raises BaseError where it is missing or damaged, where ImageNet's weights cannot be had, or where one must be built
+    and TensorFlow is not installed; StoreError where what was built cannot be kept.
     """
-    if choice.path is not None:
-        return _given(choice.path, choice.cache, say)
-    if SHIPPED.exists():
-        return read_base(_read(SHIPPED))
-    return _imagenet(choice, say) or _cached(choice.cache, {"random": SEED}, _random, say)
+    if choice.path is None:
+        return read_shipped(choice.shipped)
+    if choice.path == RANDOM:
+        return _cached(choice.cache, {"random": SEED}, _random, say)
+    if choice.path == IMAGENET:
+        return _imagenet(choice, say)
+    return _given(choice.path, choice.cache, say)
 
 
 def _given(path: Path, cache: Path, say: Callable[[str], None]) -> Base:
@@ -82,6 +87,8 @@ def _given(path: Path, cache: Path, say: Callable[[str], None]) -> Base:
 
 def _read(path: Path) -> bytes:
     try:
+        if path.exists() and not path.is_file():
+            raise BaseError(f"{path} is not a file; name another base with --base")
         if path.stat().st_size > MAX_BYTES * 2:
             raise BaseError(f"{path} is larger than a base can be; name another one with --base")
         return path.read_bytes()
@@ -89,18 +96,11 @@ def _read(path: Path) -> bytes:
         raise BaseError(f"the base {path} cannot be read ({error.strerror}); name another one with --base") from error
 
 
-def _imagenet(choice: BaseChoice, say: Callable[[str], None]) -> Base | None:
+def _imagenet(choice: BaseChoice, say: Callable[[str], None]) -> Base:
     source = {"imagenet": "keras"}
-    kept = _cache_path(choice.cache, source)
-    fallback = _cache_path(choice.cache, {"random": SEED})
-    # Once the fetch has failed and a random base stands in, asking again at every start would only cost time.
-    if not kept.exists() and (choice.offline or fallback.exists()):
-        return None
-    try:
-        return _cached(choice.cache, source, _from_imagenet, say)
-    except _NoImageNet as error:
-        say(f"ImageNet's weights cannot be fetched ({error}); random ones instead")
-        return None
+    if choice.offline and not _cache_path(choice.cache, source).exists():
+        raise BaseError("ImageNet's weights are not here and may not be fetched; leave --offline out, or --base")
+    return _cached(choice.cache, source, _from_imagenet, say)
 
 
 def _cached(
@@ -108,14 +108,17 @@ def _cached(
 ) -> Base:
     path = _cache_path(cache, source)
     if path.exists():
-        return read_base(_read(path))
+        try:
+            return read_base(_read(path))
+        except BaseError as error:
+            raise BaseError(f"{path}: {error}; once you have deleted it, it is built again") from error
     say("building the base once; this takes about a minute")
     try:
         base = build()
     except ImportError as error:
         raise BaseError(
-            "no base is here and building one needs TensorFlow; install it with `pip install 'vsr[server]'`, "
-            "or name a base file with --base"
+            "this base has to be built, and that needs TensorFlow; install it with `pip install 'vsr[server]'`, "
+            "or leave --base out for the one that ships"
         ) from error
     partial = path.with_suffix(f".{os.getpid()}.partial")
     try:
@@ -132,7 +135,9 @@ def _cached(
 
 
 def _cache_path(cache: Path, source: dict[str, str] | dict[str, int]) -> Path:
-    recipe = json.dumps({"format": 1, "source": source, "spectrogram": SpectrogramSpec().to_dict()}, sort_keys=True)
+    recipe = json.dumps(
+        {"format": FORMAT, "source": source, "spectrogram": SpectrogramSpec().to_dict()}, sort_keys=True
+    )
     return cache / f"{next(iter(source))}-{hashlib.sha256(recipe.encode()).hexdigest()[:16]}.vsr"
 
 
@@ -151,7 +156,10 @@ def _from_imagenet() -> Base:
     try:
         network = build_network(SpectrogramSpec().shape, weights="imagenet")
     except Exception as error:  # Keras' download raises the bare class for every reason
-        raise _NoImageNet(str(error).rsplit(" -- ", 1)[-1][:120]) from error
+        reason = str(error).rsplit(" -- ", 1)[-1][:120]
+        raise BaseError(
+            f"ImageNet's weights cannot be fetched ({reason}); leave --base out for the base that ships"
+        ) from error
     return _exported(network, name="imagenet", origin="imagenet", licence="weights: Keras Applications, Apache-2.0")
 
 
@@ -167,7 +175,7 @@ def _from_keras_file(path: Path, sha256: str) -> Base:
         else:
             network.load_weights(path)
     except (ValueError, OSError, KeyError) as error:
-        raise BaseError(f"{path} does not hold weights of this network ({str(error)[:200]})") from error
+        raise BaseError(f"{path} does not hold weights of this network ({str(error)[:200]}); name others") from error
     return _exported(network, name=path.name.split(".")[0], origin="trained", licence="", notes={"source": sha256})
 
 

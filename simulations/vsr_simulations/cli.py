@@ -14,7 +14,7 @@ from vsr_shared.errors import VsrError
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Out = Annotated[Path, typer.Option(help="Folder for results.")]
 Offline = Annotated[bool, typer.Option(envvar="VSR_OFFLINE", help="Never fetch ImageNet's weights.")]
-BasePath = Annotated[Path | None, typer.Option(envvar="VSR_BASE", help="Base model to start from.")]
+BasePath = Annotated[Path | None, typer.Option(envvar="VSR_BASE", help="Base model; without it the one that ships.")]
 
 DEMO_ACTORS: Final = ("rav17", "rav18", "rav19", "rav20")
 """The base that ships never hears them."""
@@ -43,9 +43,9 @@ def demo(
     """Show the whole way on this machine: a server, four people's machines, real audio, rounds, a better model."""
     from rich.console import Console
 
+    from vsr_server.corpora.manifest import voices_folder
     from vsr_shared.base import write_base
     from vsr_shared.find_base import BaseChoice, about, find_base
-    from vsr_simulations.corpora import voices_folder
     from vsr_simulations.demo.journey import Setting, travel
     from vsr_simulations.demo.machine import Machine
     from vsr_simulations.population import generated_users, recorded_users

@@ -7,7 +7,6 @@ check, over the mean and deviation of each band of the image alone; by held-out 
 """
 
 import argparse
-import csv
 import io
 import time
 from collections.abc import Callable, Iterator
@@ -20,11 +19,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vsr_server.corpora.read import read_corpora
 from vsr_shared.audio.decode import decode_blocks
 from vsr_shared.audio.mel import MelBands, mel_filterbank
 from vsr_shared.audio.segments import segments
 from vsr_shared.audio.spectrogram import SpectrogramSpec, mel_decibels, quantised
-from vsr_shared.emotions import Emotion
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -36,7 +35,7 @@ CASES = (
 )
 """Image sizes, and whether FMAX is clamped to Nyquist."""
 
-ACTORS = frozenset(f"{actor:02d}" for actor in range(1, 17))  # 17-20 are the demo's users
+ACTORS = frozenset(f"rav{actor:02d}" for actor in range(1, 17))  # 17-20 are the demo's users
 CUT = "conv5_block31_concat"
 FOLDS = 4
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -53,15 +52,13 @@ class Clips:
 
 def read_clips(voices: Path, count: int | None, seed: int) -> Clips:
     """Return `count` clips of the actors, drawn by `seed` (default: all)."""
-    with (voices / "MANIFEST.csv").open(encoding="utf-8") as manifest:
-        rows = [row for row in csv.DictReader(manifest) if row["corpus"] == "ravdess"]
-    rows = [row for row in rows if Path(row["file"]).stem[-2:] in ACTORS]
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(rows))[:count])
-    rows = [rows[index] for index in chosen]
+    clips = [clip for clip in read_corpora(voices) if clip.speaker in ACTORS]
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(clips))[:count])
+    clips = [clips[index] for index in chosen]
     return Clips(
-        np.stack([next(segments(decode_blocks(voices / row["file"]))).samples for row in rows]),
-        np.array([Emotion(row["emotion"]).polarity.output for row in rows]),
-        np.array([int(Path(row["file"]).stem[-2:]) for row in rows]),
+        np.stack([next(segments(decode_blocks(clip.path))).samples for clip in clips]),
+        np.array([clip.positive for clip in clips]),
+        np.array([int(clip.speaker.removeprefix("rav")) for clip in clips]),
     )
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from vsr_server.corpora.clip import Clip
+from vsr_server.corpora.read import read_corpora
 from vsr_shared.emotions import Emotion
 from vsr_shared.errors import StoreError, UsageError
-from vsr_simulations.corpora.manifest import Clip, read_manifest
 from vsr_simulations.generator import RATE, Speaker, speaker, utter
 
 TEACH_FROM: Final = 1
@@ -24,15 +25,15 @@ class User:
 
 
 def recorded_users(folder: Path, speakers: Sequence[str]) -> tuple[User, ...]:
-    """Return a user for each of `speakers` of the corpus in `folder`, named as its manifest names them.
+    """Return a user for each of `speakers` of the corpora in `folder`.
 
-    Each teaches from the first sentence and is judged by the others. UsageError where the manifest is at
+    Each teaches from the first half of the sentences and is judged by the others. UsageError where the manifest is at
     fault, a speaker is unknown or asked for twice, or a speaker's sentences are unknown or only one.
     """
     if len(set(speakers)) < len(speakers):
         raise UsageError(f"a speaker is asked for twice in {', '.join(speakers)}; name each once")
     spoken: dict[str, list[Clip]] = {}
-    for clip in read_manifest(folder):
+    for clip in read_corpora(folder):
         spoken.setdefault(clip.speaker, []).append(clip)
     unknown = [name for name in speakers if name not in spoken]
     if unknown:
@@ -48,8 +49,9 @@ def _recorded(name: str, clips: Sequence[Clip]) -> User:
             f"{name}'s clips cannot be split by what is said; choose a speaker of a corpus whose sentences are "
             "known (ravdess)"
         )
-    teach = tuple(clip for clip in clips if clip.sentence == sentences[0])
-    return User(name, teach, tuple(clip for clip in clips if clip.sentence != sentences[0]))
+    first = set(sentences[: len(sentences) // 2])
+    teach = tuple(clip for clip in clips if clip.sentence in first)
+    return User(name, teach, tuple(clip for clip in clips if clip.sentence not in first))
 
 
 def generated_users(seed: int, count: int, clips: int, folder: Path) -> tuple[User, ...]:

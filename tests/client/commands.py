@@ -9,10 +9,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Machine:
-    """A person's machine: one data folder, one base, one passphrase."""
+    """A person's machine: one data folder, one base (None for the one that ships), one passphrase."""
 
     folder: Path
-    base: Path
+    base: Path | None
 
     def vsr(self, *arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run `vsr` with `arguments`; nobody can be asked for anything."""
@@ -33,9 +33,9 @@ class Machine:
     def environ(self) -> dict[str, str]:
         """Return the environment that makes `vsr` this machine's; it has no keyring."""
         return {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != "VSR_BASE"},
+            **({"VSR_BASE": str(self.base)} if self.base else {}),
             "VSR_DATA_DIR": str(self.folder),
-            "VSR_BASE": str(self.base),
             "VSR_PASSPHRASE": "correct horse",
             "VSR_OFFLINE": "1",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",

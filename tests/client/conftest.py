@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.client.commands import Machine
+from vsr_shared.base import Base
 from vsr_shared.emotions import Polarity
 from vsr_simulations.population import User, generated_users, recorded_users
 
@@ -13,6 +14,12 @@ from vsr_simulations.population import User, generated_users, recorded_users
 @pytest.fixture
 def machine(tmp_path: Path, base_path: Path) -> Machine:
     return Machine(tmp_path / "data", base_path)
+
+
+@pytest.fixture
+def fresh_machine(tmp_path: Path, shipped: Base) -> Machine:
+    """A machine as it is after installing: nobody named a base."""
+    return Machine(tmp_path / "data", None)
 
 
 @pytest.fixture(scope="session")

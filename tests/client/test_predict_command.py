@@ -27,6 +27,16 @@ def test_a_readable_table_names_the_base_and_its_consequence(machine: Machine, g
     assert "mean nothing until they are taught" in done.stdout
 
 
+def test_a_fresh_machine_predicts_at_once_with_what_ships(
+    fresh_machine: Machine, generated: User, shipped: Base
+) -> None:
+    done = fresh_machine.vsr("predict", *files(generated).positive[:2])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert shipped.id in done.stdout
+    assert "trained on other people's voices" in done.stdout and "can be wrong about you" in done.stdout
+    assert not fresh_machine.folder.exists()
+
+
 def test_json_has_the_promised_fields(machine: Machine, tmp_path: Path, base: Base) -> None:
     path = tmp_path / "long recording é.wav"
     soundfile.write(path, np.random.default_rng(0).normal(0, 0.1, 22050 * 10), 22050)

@@ -16,7 +16,7 @@ from vsr_client.store.data_key import open_data_key
 from vsr_shared.base import Base, make_base, write_base
 from vsr_shared.emotions import Emotion, Polarity
 from vsr_shared.metrics import scores
-from vsr_simulations.population import User
+from vsr_simulations.population import User, recorded_users
 
 
 def test_a_real_voice_is_learnt_and_then_used(machine: Machine, actor: User) -> None:
@@ -40,6 +40,20 @@ def test_a_real_voice_is_learnt_and_then_used(machine: Machine, actor: User) -> 
     head, after = judged("auto")
     assert head.startswith("personal@")
     assert after > 0.8
+
+
+def test_what_ships_is_taught_a_real_voice_it_never_heard(fresh_machine: Machine, voices: Path, shipped: Base) -> None:
+    """Whether the personal head wins is for the gate to say; either way calm and upset stay apart."""
+    user = recorded_users(voices, ["rav18"])[0]
+    lessons, unheard = wide_apart(user), wide_apart(user, held_out=True)
+    taught = fresh_machine.vsr("train", "--positive", *lessons.positive, "--negative", *lessons.negative)
+    assert taught.returncode == 0, taught.stderr
+    assert shipped.id in taught.stderr
+    assert "before" in taught.stdout and "after" in taught.stdout
+    done = fresh_machine.vsr("predict", "--json", *unheard.positive, *unheard.negative)
+    said = np.array([json.loads(line)["positive"] for line in done.stdout.splitlines()])
+    labels = np.array([1] * len(unheard.positive) + [0] * len(unheard.negative))
+    assert scores(labels, said).auroc > 0.75
 
 
 def wide_apart(user: User, *, held_out: bool = False) -> Files:

@@ -18,11 +18,12 @@ from pathlib import Path
 import keras
 
 from vsr_server.base.recipe import Phase, Recipe
+from vsr_server.base.who import Who
 from vsr_server.base.run import load_data
 from vsr_server.base.train import train
 
 folder = Path(sys.argv[1])
-data, _ = load_data(folder / "voices", ["c"], ["d"], folder / "cache", lambda _: None)
+data, _ = load_data(folder / "voices", Who(["c"], ["d"]), folder / "cache", lambda _: None)
 recipe = Recipe(backbone="small_cnn", phases=(Phase("head", 2, 1e-3), Phase("all", 4, 1e-3)), batch_size=8,
                 warmup_steps=1, validate_every=3, augmentation=0.0)
 train(recipe, data, folder / "c.npz", stop_after=3)

@@ -18,7 +18,8 @@ from vsr_server.base.recipe import Recipe
 from vsr_server.base.run import load_data
 from vsr_server.base.train import predict
 from vsr_server.base.training_network import shipped_part, training_network
-from vsr_server.base.voices import read_voices
+from vsr_server.base.who import Who
+from vsr_server.corpora.read import read_corpora
 from vsr_shared.audio.spectrogram import SpectrogramSpec
 from vsr_shared.base import read_base, write_base
 from vsr_shared.errors import UsageError
@@ -51,7 +52,7 @@ class Made:
 @pytest.fixture(scope="module")
 def made(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp("base")
-    data, split = load_data(recordings, ["d"], ["e", "f"], folder / "images", lambda _: None)
+    data, split = load_data(recordings, Who(["d"], ["e", "f"]), folder / "images", lambda _: None)
     spec, recipe = SpectrogramSpec(), Recipe()
     network = shipped_part(training_network(recipe, spec.shape))
     temperature = calibrate(network, data)
@@ -109,6 +110,16 @@ def train(recordings: Path, folder: Path, *more: str) -> str:
     return vsr("train", *places, "--validate", "e", *more)
 
 
+def test_folds_are_trained_by_command_each_without_its_speakers(recordings: Path, tmp_path: Path) -> None:
+    places = ("--voices", recordings, "--out", tmp_path, "--cache", tmp_path / "images")
+    words = vsr("train", *places, "--folds", "2", "--backbone", "small_cnn", "--steps", "2")
+    assert "fold 2 of 2: without" in words
+    assert "only a DenseNet201 becomes one" in words
+    assert [(tmp_path / f"fold-{n}" / "result.json").exists() for n in (1, 2)] == [True, True]
+    with pytest.raises(UsageError, match="no corpus klingon"):
+        vsr("train", *places, "--folds", "2", "--fold-corpus", "klingon")
+
+
 def test_backbones_are_compared_beside_features(recordings: Path, tmp_path: Path) -> None:
     places = ("--voices", recordings, "--out", tmp_path, "--cache", tmp_path / "images")
     words = vsr("compare", *places, "--backbones", "small_cnn", "--validate", "e", "--test", "f", "--steps", "2")
@@ -117,7 +128,7 @@ def test_backbones_are_compared_beside_features(recordings: Path, tmp_path: Path
 
 
 def test_folds_hold_every_speaker_once_and_validation_lies_outside(recordings: Path) -> None:
-    voices = read_voices(recordings)
+    voices = read_corpora(recordings)
     folds = speaker_folds(voices, 3)
     assert sorted(name for fold in folds for name in fold) == list(SPEAKERS)
     assert folds == speaker_folds(voices[::-1], 3)

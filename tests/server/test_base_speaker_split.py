@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.base_voices import write_manifest, write_voices
+from tests.server.base_voices import write_voices
 from vsr_server.base.images import images_of
 from vsr_server.base.speaker_split import SpeakerSplit, check_no_leak, check_unheard, split_speakers
-from vsr_server.base.voices import data_hash, fingerprints, read_voices
+from vsr_server.corpora.fingerprints import data_hash, fingerprints
+from vsr_server.corpora.read import read_corpora
 from vsr_shared.audio.spectrogram import SpectrogramSpec
 from vsr_shared.errors import UsageError
 
 
 def test_every_recording_lands_on_the_side_of_its_speaker(tmp_path: Path) -> None:
-    voices = read_voices(write_voices(tmp_path))
+    voices = read_corpora(write_voices(tmp_path))
     split = split_speakers(voices, ["c"], ["d"])
     assert {voices[i].speaker for i in split.train} == {"a", "b"}
     assert {voices[i].speaker for i in split.validate} == {"c"}
@@ -34,11 +35,11 @@ def test_every_recording_lands_on_the_side_of_its_speaker(tmp_path: Path) -> Non
 )
 def test_a_split_that_cannot_be_is_refused(tmp_path: Path, validate: list[str], test: list[str], says: str) -> None:
     with pytest.raises(UsageError, match=says):
-        split_speakers(read_voices(write_voices(tmp_path)), validate, test)
+        split_speakers(read_corpora(write_voices(tmp_path)), validate, test)
 
 
 def test_a_speaker_on_two_sides_is_a_leak(tmp_path: Path) -> None:
-    voices = read_voices(write_voices(tmp_path))
+    voices = read_corpora(write_voices(tmp_path))
     with pytest.raises(UsageError, match=r"leak: speaker\(s\) a are in training and in test"):
         check_no_leak(voices, fingerprints(voices), SpeakerSplit((0, 1, 2), (12, 13), (3, 4)))
 
@@ -46,56 +47,37 @@ def test_a_speaker_on_two_sides_is_a_leak(tmp_path: Path) -> None:
 def test_the_same_recording_under_another_speakers_name_is_a_leak(tmp_path: Path) -> None:
     folder = write_voices(tmp_path)
     shutil.copy(folder / "a-1.wav", folder / "d-1.wav")
-    voices = read_voices(folder)
+    voices = read_corpora(folder)
     with pytest.raises(UsageError, match=r"leak: 1 recording\(s\) of test, such as d-1.wav"):
         check_no_leak(voices, fingerprints(voices), split_speakers(voices, ["c"], ["d"]))
 
 
 def test_a_base_is_not_tested_on_whom_it_heard(tmp_path: Path) -> None:
-    voices = read_voices(write_voices(tmp_path))
+    voices = read_corpora(write_voices(tmp_path))
     check_unheard(["somebody"], voices)
     with pytest.raises(UsageError, match="trained or validated on b"):
         check_unheard(["b", "somebody"], voices)
 
 
 def test_the_hash_of_the_data_sees_labels_but_not_order(tmp_path: Path) -> None:
-    voices = read_voices(write_voices(tmp_path))
+    voices = read_corpora(write_voices(tmp_path))
     prints = fingerprints(voices)
     assert data_hash(voices, prints) == data_hash(voices[::-1], prints[::-1])
     assert data_hash(voices, prints) != data_hash(voices[1:], prints[1:])
-
-
-@pytest.mark.parametrize(
-    ("row", "says"),
-    [
-        (("b-9.wav", "tones", "b", "male", "sad"), "is not a file"),
-        (("../a-0.wav", "tones", "b", "male", "sad"), "is not a file in"),
-        (("a-0.wav", "tones", "b", "male", "sad"), "listed twice"),
-        (("x.wav", "tones", "b", "male", "bored"), "unknown emotion 'bored'"),
-        (("x.wav", "tones", "", "male", "sad"), "no speaker"),
-        (("x.wav", "tones"), "not as many fields"),
-    ],
-)
-def test_a_manifest_with_a_wrong_row_is_refused(tmp_path: Path, row: tuple[str, ...], says: str) -> None:
-    folder = write_voices(tmp_path, ("a",))
-    (folder / "x.wav").write_bytes(b"x")
-    write_manifest(folder, [("a-0.wav", "tones", "a", "male", "sad"), row])
-    with pytest.raises(UsageError, match=says):
-        read_voices(folder)
 
 
 def test_recordings_that_cannot_be_heard_are_named_all_at_once(tmp_path: Path) -> None:
     folder = write_voices(tmp_path / "voices")
     (folder / "a-0.wav").write_bytes(b"not sound")
     (folder / "b-0.wav").write_bytes(b"")
-    voices = read_voices(folder)
+    voices = read_corpora(folder)
     with pytest.raises(UsageError, match=r"2 recording\(s\) cannot be heard .*a-0.wav.*b-0.wav"):
         images_of(voices, fingerprints(voices), SpectrogramSpec(), tmp_path / "cache")
 
 
 def test_images_are_made_once_and_again_when_a_recording_changes(tmp_path: Path) -> None:
     folder = write_voices(tmp_path / "voices")
-    voices, spec, cache = read_voices(folder), SpectrogramSpec(), tmp_path / "cache"
+    voices, spec, cache = read_corpora(folder), SpectrogramSpec(), tmp_path / "cache"
     first = images_of(voices, fingerprints(voices), spec, cache)
     assert first.pictures.shape == (24, 64, 87)
     assert (images_of(voices, fingerprints(voices), spec, cache).pictures == first.pictures).all()

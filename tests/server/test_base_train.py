@@ -15,7 +15,8 @@ from vsr_server.base.run import load_data, run
 from vsr_server.base.sampling import chances, draw
 from vsr_server.base.train import Data, predict, train, validation_reading
 from vsr_server.base.training_network import prepare_phase, shipped_part, training_network
-from vsr_server.base.voices import Voice
+from vsr_server.base.who import Who
+from vsr_server.corpora.clip import Clip
 from vsr_shared.emotions import Emotion
 from vsr_shared.errors import BaseError, UsageError
 from vsr_shared.network.image_input import network_input
@@ -37,7 +38,7 @@ QUICK = Recipe(
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
     folder = tmp_path_factory.mktemp("base")
-    found, _ = load_data(write_voices(folder / "voices"), ["c"], ["d"], folder / "cache", lambda _: None)
+    found, _ = load_data(write_voices(folder / "voices"), Who(["c"], ["d"]), folder / "cache", lambda _: None)
     return found
 
 
@@ -113,7 +114,7 @@ def test_settled_statistics_are_those_of_the_training_images(data: Data) -> None
 
 def test_a_run_leaves_a_result_that_says_how_it_came_to_be(tmp_path: Path) -> None:
     folder = write_voices(tmp_path / "voices")
-    outcome = run(QUICK, folder, ["c"], ["d"], tmp_path / "out", tmp_path / "cache", lambda _: None, lambda _: None)
+    outcome = run(QUICK, folder, Who(["c"], ["d"]), tmp_path / "out", tmp_path / "cache", lambda _: None, lambda _: None)
     result = json.loads((tmp_path / "out" / "result.json").read_text())
     assert result["recipe"]["seed"] == 3
     assert len(result["data_sha256"]) == 64
@@ -122,10 +123,8 @@ def test_a_run_leaves_a_result_that_says_how_it_came_to_be(tmp_path: Path) -> No
     assert (tmp_path / "out" / "curves.png").read_bytes().startswith(b"\x89PNG")
 
 
-def spread(counts: dict[tuple[str, str, Emotion], int]) -> list[Voice]:
-    return [
-        Voice(Path(f"{key}-{i}"), key[0], key[1], "", key[2]) for key, count in counts.items() for i in range(count)
-    ]
+def spread(counts: dict[tuple[str, str, Emotion], int]) -> list[Clip]:
+    return [Clip(Path(f"{key}-{i}"), key[0], key[1], "", key[2]) for key, count in counts.items() for i in range(count)]
 
 
 def test_no_corpus_and_no_polarity_drowns_the_others() -> None:

@@ -1,4 +1,4 @@
-"""Which base a machine starts from, in the promised order, and what it says about it."""
+"""Which base a machine starts from: what ships, or what the person named, and never another instead."""
 
 import os
 import sys
@@ -10,19 +10,15 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 keras = pytest.importorskip("keras")
 
+from tests.shared.small_base import put, small_base  # noqa: E402
 from vsr_shared import find_base as module  # noqa: E402
 from vsr_shared.audio.spectrogram import SpectrogramSpec  # noqa: E402
-from vsr_shared.base import Base  # noqa: E402
+from vsr_shared.base import Base, write_base  # noqa: E402
 from vsr_shared.errors import BaseError, StoreError  # noqa: E402
-from vsr_shared.find_base import BaseChoice, find_base  # noqa: E402
+from vsr_shared.find_base import IMAGENET, RANDOM, BaseChoice, about, find_base  # noqa: E402
 from vsr_shared.network.image_input import network_input  # noqa: E402
 from vsr_shared.network.keras_model import build_network  # noqa: E402
 from vsr_shared.prediction import Predictor  # noqa: E402
-
-
-@pytest.fixture
-def nothing_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SHIPPED", tmp_path / "nothing.vsr")
 
 
 def test_keras_weights_given_by_path_speak_as_they_do_in_keras(tmp_path: Path) -> None:
@@ -43,46 +39,73 @@ def test_keras_weights_given_by_path_speak_as_they_do_in_keras(tmp_path: Path) -
     assert len(said) == 1, "built once, then taken from the cache"
 
 
-def test_what_ships_comes_before_what_must_be_built(
-    base_path: Path, base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "SHIPPED", base_path)
-    assert find_base(BaseChoice(None, tmp_path)).id == base.id
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize("folder", ["with a base", "without one"])
+def test_a_base_named_by_path_comes_before_what_ships(folder: str, tmp_path: Path) -> None:
+    mine, ships = small_base(seed=1), small_base()
+    (tmp_path / "mine.vsr").write_bytes(write_base(mine))
+    if folder == "with a base":
+        put(tmp_path / "bases", ships)
+    choice = BaseChoice(tmp_path / "mine.vsr", tmp_path / "cache", shipped=tmp_path / "bases")
+    assert find_base(choice).id == mine.id
+    assert not (tmp_path / "cache").exists()
 
 
-@pytest.mark.usefixtures("nothing_ships")
-def test_without_a_network_a_random_base_stands_in_and_it_is_said(
+def test_random_weights_are_a_wish_of_their_own_and_built_once(
     base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "_random", lambda: base)
+    said: list[str] = []
+    assert find_base(BaseChoice(RANDOM, tmp_path), said.append).id == base.id
+    assert find_base(BaseChoice(Path("random"), tmp_path), said.append).id == base.id
+    assert len(said) == 1, "built once, then taken from the cache"
+    assert "mean nothing until they are taught" in about(base)
+
+
+def test_imagenet_is_never_replaced_by_random_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable(**_: object) -> None:
         raise Exception("URL fetch failure on weights.h5: None -- Name or service not known")
 
     monkeypatch.setattr(keras.applications, "DenseNet201", unreachable)
-    monkeypatch.setattr(module, "_random", lambda: base)
-    said: list[str] = []
-    assert find_base(BaseChoice(None, tmp_path), said.append).id == base.id
-    assert any("cannot be fetched" in line and "not known" in line for line in said)
-    said.clear()
-    assert find_base(BaseChoice(None, tmp_path), said.append).id == base.id
-    assert said == [], "asked once, not at every start"
+    with pytest.raises(BaseError, match=r"cannot be fetched \(Name or service not known\).* --base"):
+        find_base(BaseChoice(IMAGENET, tmp_path))
+    with pytest.raises(BaseError, match="--offline"):
+        find_base(BaseChoice(IMAGENET, tmp_path, offline=True))
+    assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.usefixtures("nothing_ships")
 def test_without_tensorflow_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keras", None)
     with pytest.raises(BaseError, match=r"vsr\[server\]"):
-        find_base(BaseChoice(None, tmp_path, offline=True))
+        find_base(BaseChoice(RANDOM, tmp_path))
 
 
-@pytest.mark.usefixtures("nothing_ships")
-def test_a_folder_that_cannot_hold_the_base_says_so(
-    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_hold_the_base_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr(module, "_random", lambda: base)
+    monkeypatch.setattr(module, "_random", small_base)
     with pytest.raises(StoreError, match="--data-dir"):
-        find_base(BaseChoice(None, tmp_path / "file" / "bases", offline=True))
+        find_base(BaseChoice(RANDOM, tmp_path / "file" / "bases"))
+
+
+def test_a_damaged_base_in_the_cache_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_random", small_base)
+    find_base(BaseChoice(RANDOM, tmp_path))
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(kept.read_bytes()[:-1])
+    with pytest.raises(BaseError, match=f"{kept.name}.*deleted it, it is built again"):
+        find_base(BaseChoice(RANDOM, tmp_path))
+
+
+@pytest.mark.parametrize("name", ["nothing.vsr", "damaged.vsr", "folder.vsr", "pipe.vsr", "closed.vsr", "huge.vsr"])
+def test_a_file_that_is_no_base_is_named_and_no_reason_to_take_another(name: str, tmp_path: Path) -> None:
+    (tmp_path / "damaged.vsr").write_bytes(b"PK\x03\x04 not really")
+    (tmp_path / "folder.vsr").mkdir()
+    os.mkfifo(tmp_path / "pipe.vsr")
+    (tmp_path / "closed.vsr").touch(mode=0)
+    with (tmp_path / "huge.vsr").open("wb") as file:
+        file.truncate(10**12)
+    with pytest.raises(BaseError, match=name.replace(".", r"\.")):
+        find_base(BaseChoice(tmp_path / name, tmp_path / "cache"))
+    assert not (tmp_path / "cache").exists()
 
 
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:

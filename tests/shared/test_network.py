@@ -50,12 +50,6 @@ def test_counts_are_the_recovered_ones(network) -> None:
     assert trainable == 774_914
 
 
-def test_input_is_keras_own_preprocessing(images) -> None:
-    three = np.repeat(images[..., None], 3, axis=-1).astype(np.float32)
-    expected = keras.applications.densenet.preprocess_input(three, data_format="channels_last")
-    np.testing.assert_allclose(network_input(images), expected, atol=1e-5)
-
-
 def test_trunk_tail_and_head_in_a_row_equal_the_whole_network(network, images) -> None:
     whole = network.predict(network_input(images), verbose=0)
     trainable, frozen = arrays_of(network)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from vsr_server.corpora.manifest import voices_folder
 from vsr_shared.emotions import Emotion, Polarity
 from vsr_shared.errors import StoreError, UsageError
-from vsr_simulations.corpora import voices_folder
 from vsr_simulations.generator import RATE, speaker, utter
 from vsr_simulations.population import generated_users, recorded_users
 
@@ -87,10 +87,18 @@ def test_recorded_users_teach_one_sentence_and_are_judged_by_the_other(voices: P
         assert all(soundfile.info(clip.path).samplerate == RATE for clip in user.teach[:2])
 
 
+def test_where_there_are_many_sentences_half_of_them_teach(voices: Path) -> None:
+    (user,) = recorded_users(voices, ["nemoKS0"])
+    teach, held_out = ({clip.sentence for clip in half} for half in (user.teach, user.held_out))
+    assert not teach & held_out
+    assert abs(len(teach) - len(held_out)) <= 1 and len(teach) > 20
+    assert len({clip.polarity for clip in user.teach}) == 2
+
+
 def test_recorded_users_that_cannot_be_are_refused(voices: Path) -> None:
     with pytest.raises(UsageError, match=r"no speaker rav99 in .*; there are nemoEB0"):
         recorded_users(voices, ["rav17", "rav99"])
-    with pytest.raises(UsageError, match="nemoEB0's clips cannot be split"):
-        recorded_users(voices, ["nemoEB0"])
+    with pytest.raises(UsageError, match="urduM5's clips cannot be split"):
+        recorded_users(voices, ["urduM5"])
     with pytest.raises(UsageError, match="asked for twice"):
         recorded_users(voices, ["rav17", "rav17"])

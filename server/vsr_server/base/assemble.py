@@ -11,7 +11,7 @@ from vsr_server.base.checkpoint import Reading
 from vsr_server.base.recipe import Recipe
 from vsr_server.base.speaker_split import SpeakerSplit
 from vsr_server.base.train import Data, predict
-from vsr_server.base.voices import Voice
+from vsr_server.corpora.clip import Clip
 from vsr_shared.audio.spectrogram import SpectrogramSpec
 from vsr_shared.base import Base, make_base
 from vsr_shared.errors import UsageError
@@ -49,7 +49,7 @@ def calibrate(network: "keras.Model", data: Data) -> float:
 
 
 def assemble(
-    network: "keras.Model", voices: Sequence[Voice], origins: Origins, temperature: float, spec: SpectrogramSpec
+    network: "keras.Model", voices: Sequence[Clip], origins: Origins, temperature: float, spec: SpectrogramSpec
 ) -> Base:
     """Return the base of a calibrated `network`; UsageError where its backbone is not the one that ships.
 
@@ -75,7 +75,7 @@ def assemble(
     )
 
 
-def _notes(voices: Sequence[Voice], origins: Origins, temperature: float) -> dict[str, Any]:
+def _notes(voices: Sequence[Clip], origins: Origins, temperature: float) -> dict[str, Any]:
     split = origins.split
     return {
         "recipe": origins.recipe.to_dict(),

@@ -1,24 +1,30 @@
-"""What a base must beat: the majority, and hand-made features with a support vector machine.
+"""What a base must beat: the majority, and what is learnt in the plain way from features that nobody learnt.
 
-Features are the mean and deviation of 20 mel-frequency cepstral coefficients over a recording, from the same images
-that the network sees.
+Everything here is fitted on `train` alone: no function that fits is ever given a test recording. Hand-made features are
+the mean and deviation of 20 mel-frequency cepstral coefficients over a recording, from the same images that the network
+sees.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from vsr_server.base.images import Images
-from vsr_server.base.voices import Voice
+from vsr_server.corpora.clip import Clip
 from vsr_shared.errors import UsageError
 
 Floats = npt.NDArray[np.floating[Any]]
+Judge = Callable[[Floats], Floats]
+"""Features (m, k) in, probabilities of positive (m,) out."""
+
 COEFFICIENTS = 20
+FOLDS = 4
+"""Folds of speakers over which a baseline's probabilities are calibrated."""
 
 
-def majority(train: Sequence[Voice], count: int) -> Floats:
+def majority(train: Sequence[Clip], count: int) -> Floats:
     """Return the share of positive recordings in `train`, said of each of `count` recordings."""
     return np.full(count, np.mean([voice.positive for voice in train]))
 
@@ -40,26 +46,65 @@ def cepstral_statistics(images: Images) -> tuple[npt.NDArray[np.int64], Floats]:
     return recordings, np.stack(rows)
 
 
-def features_with_svm(train: Sequence[Voice], train_features: Floats, test_features: Floats, folds: int = 4) -> Floats:
-    """Return the probability of positive (m,) that an SVM gives the rows of `test_features` (m, 40).
+def support_vectors(train: Sequence[Clip], features: Floats) -> Judge:
+    """Return a support vector machine (radial kernel, C = 1) fitted on the rows `features` (n, k) of `train` (n).
 
-    Scaling, machine and its calibration (Platt, over folds of speakers) are fitted on `train` alone. UsageError where
-    scikit-learn is not installed or fewer than `folds` speakers train.
+    UsageError where scikit-learn is not installed or `cannot_learn`.
     """
+    _check(train)
+    from sklearn.svm import SVC
+
+    return _fitted(SVC(C=1.0, class_weight="balanced"), train, features)
+
+
+def linear_model(train: Sequence[Clip], features: Floats, strength: float = 1.0) -> Judge:
+    """Return a logistic regression (L2, C = `strength`) fitted on the rows `features` (n, k) of `train` (n).
+
+    UsageError as `support_vectors`.
+    """
+    _check(train)
+    from sklearn.linear_model import LogisticRegression
+
+    return _fitted(LogisticRegression(C=strength, class_weight="balanced", max_iter=2000), train, features)
+
+
+def cannot_learn(train: Sequence[Clip]) -> str | None:
+    """Return why nothing can be fitted on `train`, None where it can."""
+    speakers = {voice.speaker for voice in train}
+    if len(speakers) < FOLDS:
+        return f"a baseline needs at least {FOLDS} training speakers, not {len(speakers)}"
+    # With two of each polarity on whichever side of a fold, neither is ever missing.
+    for polarity, word in ((0, "negative"), (1, "positive")):
+        having = {voice.speaker for voice in train if voice.positive == polarity}
+        if len(having) < FOLDS:
+            return f"a baseline needs {word} recordings of at least {FOLDS} training speakers, not of {len(having)}"
+    return None
+
+
+def _check(train: Sequence[Clip]) -> None:
+    if reason := cannot_learn(train):
+        raise UsageError(f"{reason}; train on more speakers")
     try:
-        from sklearn.calibration import CalibratedClassifierCV
-        from sklearn.model_selection import GroupKFold
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import StandardScaler
-        from sklearn.svm import SVC
+        import sklearn  # noqa: F401
     except ImportError as error:
-        raise UsageError("the feature baseline needs scikit-learn: pip install 'vsr[simulations]'") from error
+        raise UsageError("the baselines need scikit-learn: pip install 'vsr[simulations]'") from error
+
+
+def _fitted(machine: Any, train: Sequence[Clip], features: Floats) -> Judge:
+    """Scaling, machine and its calibration (Platt, over folds of speakers)."""
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.model_selection import StratifiedGroupKFold
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     labels = np.array([voice.positive for voice in train])
     speakers = np.array([voice.speaker for voice in train])
-    if len(set(speakers)) < folds:
-        raise UsageError(f"the feature baseline needs at least {folds} training speakers, not {len(set(speakers))}")
-    sides = list(GroupKFold(folds).split(train_features, labels, speakers))
-    machine = make_pipeline(StandardScaler(), SVC(C=1.0, class_weight="balanced"))
-    fitted = CalibratedClassifierCV(machine, method="sigmoid", cv=sides, ensemble=False).fit(train_features, labels)
-    result: Floats = fitted.predict_proba(test_features)[:, 1]
-    return result
+    sides = list(StratifiedGroupKFold(FOLDS).split(features, labels, speakers))
+    whole = make_pipeline(StandardScaler(), machine)
+    fitted = CalibratedClassifierCV(whole, method="sigmoid", cv=sides, ensemble=False).fit(features, labels)
+
+    def judge(rows: Floats) -> Floats:
+        result: Floats = fitted.predict_proba(rows)[:, 1]
+        return result
+
+    return judge

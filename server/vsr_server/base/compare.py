@@ -1,6 +1,6 @@
 """The backbones beside each other, on the same speakers, with the same recipe: a table and its picture."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from vsr_server.base.assemble import calibrate
-from vsr_server.base.baselines import cepstral_statistics, features_with_svm, majority
+from vsr_server.base.baselines import cepstral_statistics, linear_model, majority, support_vectors
 from vsr_server.base.checkpoint import Reading
 from vsr_server.base.evaluate import Evaluation, evaluate
 from vsr_server.base.images import images_of
 from vsr_server.base.recipe import Backbone, Recipe
 from vsr_server.base.run import load_data
 from vsr_server.base.train import predict, train
-from vsr_server.base.voices import fingerprints
+from vsr_server.base.who import Who
+from vsr_server.corpora.fingerprints import fingerprints
 from vsr_shared.audio.spectrogram import SpectrogramSpec
 
 
@@ -23,23 +24,22 @@ def compare(
     recipe: Recipe,
     backbones: Sequence[Backbone],
     folder: Path,
-    validate: Iterable[str],
-    test: Iterable[str],
+    who: Who,
     out: Path,
     cache: Path,
     show: Callable[[str, Reading], None],
 ) -> dict[str, Evaluation]:
-    """Return each way's evaluation on the `test` speakers; checkpoints lie in `out`, so that it can go on."""
-    data, split = load_data(folder, validate, test, cache, lambda _: None)
+    """Return each way's evaluation on the speakers who test; checkpoints lie in `out`, so that it can go on."""
+    data, split = load_data(folder, who, cache, lambda _: None)
     images = images_of(data.voices, fingerprints(data.voices), SpectrogramSpec(), cache)
     tested = [data.voices[i] for i in split.test]
     known = [data.voices[i] for i in split.train]
     _, rows = cepstral_statistics(images)
+    learnt = rows[np.array(split.train)]
     found = {
         "majority": evaluate(tested, majority(known, len(tested))),
-        "MFCC + SVM": evaluate(
-            tested, features_with_svm(known, rows[np.array(split.train)], rows[np.array(split.test)])
-        ),
+        "MFCC + linear": evaluate(tested, linear_model(known, learnt)(rows[np.array(split.test)])),
+        "MFCC + SVM": evaluate(tested, support_vectors(known, learnt)(rows[np.array(split.test)])),
     }
     out.mkdir(parents=True, exist_ok=True)
     for backbone in backbones:

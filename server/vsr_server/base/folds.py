@@ -3,11 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 
-from vsr_server.base.voices import Voice
+from vsr_server.corpora.clip import Clip
 from vsr_shared.errors import UsageError
 
 
-def speaker_folds(voices: Sequence[Voice], folds: int) -> tuple[tuple[str, ...], ...]:
+def speaker_folds(voices: Sequence[Clip], folds: int) -> tuple[tuple[str, ...], ...]:
     """Return the speakers of `voices` in `folds` groups, each corpus and gender spread over all of them.
 
     The same speakers always fall together, whatever the order of `voices`. UsageError where a fold would be empty.
@@ -27,7 +27,7 @@ def speaker_folds(voices: Sequence[Voice], folds: int) -> tuple[tuple[str, ...],
     return tuple(tuple(sorted(group)) for group in groups)
 
 
-def validators(voices: Sequence[Voice], test: Sequence[str], seed: int) -> tuple[str, ...]:
+def validators(voices: Sequence[Clip], test: Sequence[str], seed: int) -> tuple[str, ...]:
     """Return speakers to validate beside `test`: of each corpus the tenth of its others, one at least, by `seed`.
 
     Only speakers with both polarities are taken, and never the last one of a corpus.

@@ -1,17 +1,17 @@
 """All recordings as spectrogram images, made once and kept outside the repository under the hash of their data."""
 
-import hashlib
-import json
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from vsr_server.base.voices import Voice
-from vsr_shared.audio.decode import decode_blocks
+from vsr_server.base.kept import keep, key_of, read_kept
+from vsr_server.corpora.clip import Clip
+from vsr_server.microphones.acoustics import heard_by
+from vsr_server.microphones.catalogue import STUDIO, Microphone
+from vsr_shared.audio.decode import Block, decode_blocks
 from vsr_shared.audio.segments import MIN_REMAINDER, SEGMENT_SECONDS, SILENCE_DBFS, segments, voiced
 from vsr_shared.audio.spectrogram import SpectrogramSpec, spectrogram_image
 from vsr_shared.errors import AudioError, UsageError
@@ -34,39 +34,48 @@ class Images:
 
 
 def images_of(
-    voices: Sequence[Voice],
+    voices: Sequence[Clip],
     prints: Sequence[str],
     spec: SpectrogramSpec,
     cache: Path,
     say: Callable[[str], None] = lambda _: None,
+    microphone: Microphone = STUDIO,
 ) -> Images:
     """Return the images of every segment that is not silent, from `cache` where they have been made before.
 
-    `prints` are the recordings' SHA-256, in the order of `voices`. Raises UsageError that names the recordings which
-    cannot be heard, all of them at once.
+    `prints` are the recordings' SHA-256, in the order of `voices`; `microphone` hears them first. Raises UsageError
+    that names the recordings which cannot be heard, all of them at once.
     """
-    made_by = [spec.to_dict(), SEGMENT_SECONDS, MIN_REMAINDER, SILENCE_DBFS, list(prints)]
-    key = hashlib.sha256(json.dumps(made_by, sort_keys=True).encode()).hexdigest()
-    kept = cache / f"images-{key[:20]}.npz"
-    if kept.exists():
-        with np.load(kept) as stored:
-            return Images(stored["pictures"], stored["recording"])
-    images = _made(voices, spec, say)
-    cache.mkdir(parents=True, exist_ok=True)
-    partial = kept.with_suffix(f".{os.getpid()}.partial")
-    with partial.open("wb") as file:
-        np.savez(file, pictures=images.pictures, recording=images.recording)
-    partial.replace(kept)
+    made_from = [spec.to_dict(), SEGMENT_SECONDS, MIN_REMAINDER, SILENCE_DBFS, list(prints)]
+    path = (
+        cache / f"images-{key_of(made_from if microphone.changes_nothing else [*made_from, microphone.to_dict()])}.npz"
+    )
+    stored = read_kept(path)
+    if stored is not None and {"pictures", "recording"} <= set(stored):
+        return Images(stored["pictures"], stored["recording"])
+    images = _made(voices, prints, spec, say, microphone)
+    keep(path, {"pictures": images.pictures, "recording": images.recording})
     return images
 
 
-def _made(voices: Sequence[Voice], spec: SpectrogramSpec, say: Callable[[str], None]) -> Images:
+def cannot_be_heard(unheard: Sequence[str]) -> UsageError:
+    """Return the error for recordings that cannot be heard; each of `unheard` is a file's name and why."""
+    return UsageError(f"{len(unheard)} recording(s) cannot be heard ({'; '.join(unheard[:3])}); replace or drop them")
+
+
+def _made(
+    voices: Sequence[Clip],
+    prints: Sequence[str],
+    spec: SpectrogramSpec,
+    say: Callable[[str], None],
+    microphone: Microphone,
+) -> Images:
     pictures: list[Pictures] = []
     recording: list[int] = []
     unheard: list[str] = []
     for number, voice in enumerate(voices):
         try:
-            for segment in voiced(segments(decode_blocks(voice.path))):
+            for segment in voiced(segments(_blocks(voice.path, microphone, prints[number]))):
                 pictures.append(spectrogram_image(segment.samples, spec))
                 recording.append(number)
         except AudioError as error:
@@ -74,6 +83,11 @@ def _made(voices: Sequence[Voice], spec: SpectrogramSpec, say: Callable[[str], N
         if (number + 1) % 1000 == 0:
             say(f"images of {number + 1} of {len(voices)} recordings made")
     if unheard:
-        shown = "; ".join(unheard[:3])
-        raise UsageError(f"{len(unheard)} recording(s) cannot be heard ({shown}); replace or drop them")
+        raise cannot_be_heard(unheard)
     return Images(np.stack(pictures), np.asarray(recording, dtype=np.int64))
+
+
+def _blocks(path: Path, microphone: Microphone, fingerprint: str) -> Iterable[Block]:
+    if microphone.changes_nothing:
+        return decode_blocks(path)
+    return [heard_by(microphone, np.concatenate(list(decode_blocks(path))), fingerprint)]

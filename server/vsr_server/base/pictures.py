@@ -1,11 +1,10 @@
-"""Pictures of a run and of an evaluation: learning curves, reliability and confusion, as PNG."""
+"""Pictures of a run and of a comparison: learning curves, and ways to predict beside each other, as PNG."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from vsr_server.base.checkpoint import Reading
 from vsr_server.base.evaluate import Evaluation
@@ -24,28 +23,6 @@ def draw_curves(readings: Sequence[Reading], path: Path) -> None:
         axes.set_xlabel("step")
         axes.legend()
         axes.grid(alpha=0.3)
-    figure.savefig(path, dpi=100)
-
-
-def draw_reliability(labels: npt.NDArray[np.int64], positive: npt.NDArray[np.floating], path: Path) -> None:
-    """Draw what was said against what happened (10 bins), and the confusion of both polarities."""
-    figure, (left, right) = _figure()
-    place = np.minimum((positive * 10).astype(int), 9)
-    bins = [b for b in range(10) if (place == b).any()]
-    left.plot([0, 1], [0, 1], color="grey", linewidth=1)
-    left.plot([positive[place == b].mean() for b in bins], [labels[place == b].mean() for b in bins], marker="o")
-    left.set_xlabel("probability of positive that was said")
-    left.set_ylabel("share that was positive")
-    table = np.array([[np.sum((labels == t) & ((positive >= 0.5) == p)) for p in (0, 1)] for t in (0, 1)])
-    right.imshow(table, cmap="Blues")
-    for true in (0, 1):
-        for said in (0, 1):
-            right.text(said, true, str(table[true, said]), ha="center", va="center")
-    names = ["negative", "positive"]
-    right.set_xticks([0, 1], names)
-    right.set_yticks([0, 1], names)
-    right.set_xlabel("said")
-    right.set_ylabel("true")
     figure.savefig(path, dpi=100)
 
 

@@ -24,7 +24,7 @@ class Phase:
             raise UsageError(f"{self} cannot be: layers head, tail or all, at least 1 step, a rate in (0, 1]")
 
 
-FROM_SCRATCH: Final = (Phase("all", 1800, 1.2e-3),)
+FROM_SCRATCH: Final = (Phase("all", 5000, 1.2e-3),)
 FROM_IMAGENET: Final = (Phase("head", 100, 1e-3), Phase("tail", 300, 1e-3), Phase("all", 1000, 3e-4))
 
 
@@ -37,29 +37,29 @@ class Recipe:
     phases: tuple[Phase, ...] = FROM_SCRATCH
     seed: int = 1
     batch_size: int = 48
-    warmup_steps: int = 40
+    warmup_steps: int = 60
     """Steps over which each phase's learning rate rises from 0; it then falls as a cosine to 0."""
-    weight_decay: float = 0.02
+    weight_decay: float = 0.05
     clip_norm: float = 5.0
     batch_norm_momentum: float = 0.9
     """Keras' 0.99 needs more steps than a small corpus has: with it nothing is learnt in 12 epochs."""
     label_smoothing: float = 0.05
     emotion_weight: float = 1.0
     """Weight of the loss of the eight emotions, learnt beside polarity; their head is cut off afterwards."""
-    augmentation: float = 0.35
+    augmentation: float = 0.5
     """Strength of augmentation, 0 none to 1: scales how often and how far (see `augment`)."""
-    mixup: float = 0.0
-    """Alpha of mixup's Beta distribution, 0 for none."""
-    average: float = 0.99
+    mixup: float = 0.2
+    """Alpha of mixup's Beta distribution, for every second batch by chance; 0 for none."""
+    average: float = 0.995
     """Share kept a step by the moving average of the weights, which is what is validated and kept."""
     settling_batches: int = 6
     """Batches of 64 images from which the averaged weights take their normalisation statistics."""
-    validate_every: int = 100
+    validate_every: int = 200
     patience: int = 10
     """Validations without improvement after which training stops."""
     mixed_precision: bool = False
     corpus_weights: Mapping[str, float] = field(
-        default_factory=lambda: {"ravdess": 0.5, "nemo": 0.25, "turev": 0.12, "urdu": 0.13}
+        default_factory=lambda: {"ravdess": 0.5, "nemo": 0.22, "turev": 0.12, "urdu": 0.16}
     )
     """Share of the samples that each corpus gives; corpora that are not named share what is left as equals."""
 

@@ -1,19 +1,24 @@
 """One training run from a folder of voices to files: base, result and curves."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from vsr_server.base.assemble import Origins, assemble, calibrate
 from vsr_server.base.checkpoint import Reading
 from vsr_server.base.images import images_of
 from vsr_server.base.recipe import Recipe
-from vsr_server.base.speaker_split import SpeakerSplit, check_no_leak, split_speakers
+from vsr_server.base.speaker_split import SpeakerSplit, check_no_leak
 from vsr_server.base.train import Data, Trained, train
-from vsr_server.base.voices import data_hash, fingerprints, read_voices
+from vsr_server.base.who import Who
+from vsr_server.corpora.fingerprints import data_hash, fingerprints
+from vsr_server.corpora.read import read_corpora
 from vsr_shared.audio.spectrogram import SpectrogramSpec
 from vsr_shared.base import write_base
+
+BASE_FILE: Final = "vsr-base.vsr"
 
 
 @dataclass(frozen=True)
@@ -25,13 +30,11 @@ class Outcome:
     written: str
 
 
-def load_data(
-    folder: Path, validate: Iterable[str], test: Iterable[str], cache: Path, say: Callable[[str], None]
-) -> tuple[Data, SpeakerSplit]:
+def load_data(folder: Path, who: Who, cache: Path, say: Callable[[str], None]) -> tuple[Data, SpeakerSplit]:
     """Return the data of a run and its split, checked for leaks; test speakers' images stay behind."""
-    voices = read_voices(folder)
+    voices = read_corpora(folder)
     prints = fingerprints(voices)
-    split = split_speakers(voices, validate, test)
+    split = who.split(voices)
     check_no_leak(voices, prints, split)
     images = images_of(voices, prints, SpectrogramSpec(), cache, say)
     seen = [*split.train, *split.validate]
@@ -42,15 +45,14 @@ def load_data(
 def run(
     recipe: Recipe,
     folder: Path,
-    validate: Iterable[str],
-    test: Iterable[str],
+    who: Who,
     out: Path,
     cache: Path,
     show: Callable[[Reading], None],
     say: Callable[[str], None],
 ) -> Outcome:
     """Train by `recipe` on `folder`, going on from a checkpoint in `out`, and write what comes of it there."""
-    data, split = load_data(folder, validate, test, cache, say)
+    data, split = load_data(folder, who, cache, say)
     out.mkdir(parents=True, exist_ok=True)
     trained = train(recipe, data, out / "checkpoint.npz", show)
     temperature = calibrate(trained.network, data)
@@ -58,7 +60,7 @@ def run(
     origins = Origins(recipe, data.hash, split, trained.readings)
     written = [_result(out, recipe, data, trained, temperature), _curves(out, trained)]
     if recipe.backbone == "densenet201":
-        path = out / "vsr-base.vsr"
+        path = out / BASE_FILE
         path.write_bytes(write_base(assemble(trained.network, data.voices, origins, temperature, SpectrogramSpec())))
         written.insert(0, path.name)
     return Outcome(best, temperature, ", ".join(str(out / name) for name in written))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from vsr_server.base.augment import augment
 from vsr_server.base.images import Images
 from vsr_server.base.recipe import Recipe
-from vsr_server.base.voices import Voice
+from vsr_server.corpora.clip import Clip
 from vsr_shared.emotions import Emotion
 from vsr_shared.network.image_input import network_input
 
@@ -28,7 +28,7 @@ class Batch:
     emotion: Floats
 
 
-def chances(voices: Sequence[Voice], corpus_weights: Mapping[str, float]) -> Shares:
+def chances(voices: Sequence[Clip], corpus_weights: Mapping[str, float]) -> Shares:
     """Return the chance (n,) of each recording to be drawn; they sum to 1.
 
     A corpus gets its weight (those that are not named share what the named leave of 1, as equals), half of it a
@@ -53,7 +53,7 @@ def chances(voices: Sequence[Voice], corpus_weights: Mapping[str, float]) -> Sha
     return total
 
 
-def draw(images: Images, voices: Sequence[Voice], chance: Shares, recipe: Recipe, step: int) -> Batch:
+def draw(images: Images, voices: Sequence[Clip], chance: Shares, recipe: Recipe, step: int) -> Batch:
     """Return the batch of `step`: it depends on the recipe's seed and the step alone, so that a run can be resumed.
 
     `chance` (n,) belongs to the n images.
@@ -64,11 +64,10 @@ def draw(images: Images, voices: Sequence[Voice], chance: Shares, recipe: Recipe
     drawn = [voices[images.recording[i]] for i in chosen]
     polarity = np.eye(2, dtype=np.float32)[[voice.positive for voice in drawn]]
     emotion = np.eye(len(EMOTIONS), dtype=np.float32)[[EMOTIONS.index(voice.emotion) for voice in drawn]]
-    if recipe.mixup:
+    if recipe.mixup and rng.random() < 0.5:
         pictures, polarity, emotion = _mixed(rng, recipe.mixup, pictures, polarity, emotion)
     smoothing = recipe.label_smoothing
-    levels = np.rint(pictures).astype(np.uint8)
-    return Batch(network_input(levels), _smoothed(polarity, smoothing), _smoothed(emotion, smoothing))
+    return Batch(network_input(pictures), _smoothed(polarity, smoothing), _smoothed(emotion, smoothing))
 
 
 def _mixed(rng: np.random.Generator, alpha: float, *arrays: Floats) -> tuple[Floats, Floats, Floats]:

@@ -6,7 +6,7 @@ A speaker, or the same recording under another name, on two sides makes a model 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from vsr_server.base.voices import Voice
+from vsr_server.corpora.clip import Clip
 from vsr_shared.errors import UsageError
 
 
@@ -19,7 +19,7 @@ class SpeakerSplit:
     test: tuple[int, ...]
 
 
-def split_speakers(voices: Sequence[Voice], validate: Iterable[str], test: Iterable[str]) -> SpeakerSplit:
+def split_speakers(voices: Sequence[Clip], validate: Iterable[str], test: Iterable[str]) -> SpeakerSplit:
     """Return the split in which the speakers named validate and test, and all others train.
 
     Raises UsageError where a speaker is named for both, is not there, or where training or validation is empty or
@@ -42,7 +42,7 @@ def split_speakers(voices: Sequence[Voice], validate: Iterable[str], test: Itera
     return split
 
 
-def check_no_leak(voices: Sequence[Voice], prints: Sequence[str], split: SpeakerSplit) -> None:
+def check_no_leak(voices: Sequence[Clip], prints: Sequence[str], split: SpeakerSplit) -> None:
     """Raise UsageError where two sides of `split` share a speaker or a recording's bytes (`prints`)."""
     sides = {"training": split.train, "validation": split.validate, "test": split.test}
     names = list(sides)
@@ -56,13 +56,13 @@ def check_no_leak(voices: Sequence[Voice], prints: Sequence[str], split: Speaker
             raise UsageError(f"leak: {len(twice)} recording(s) of {b}, such as {file}, are in {a} too; drop them")
 
 
-def check_unheard(heard: Iterable[str], voices: Iterable[Voice]) -> None:
+def check_unheard(heard: Iterable[str], voices: Iterable[Clip]) -> None:
     """Raise UsageError where a base that `heard` these speakers would be tested on one of them."""
     known = set(heard) & {voice.speaker for voice in voices}
     if known:
         raise UsageError(
             f"this base was trained or validated on {_listed(known)}: a test on them says nothing about others; "
-            "leave them out (--speaker names those to test)"
+            "leave them out (--speaker names those to test), or have them shown, marked as heard, with --mark-heard"
         )
 
 

@@ -21,7 +21,7 @@ from vsr_server.base.images import Images
 from vsr_server.base.recipe import Phase, Recipe
 from vsr_server.base.sampling import Shares, chances, draw
 from vsr_server.base.training_network import prepare_phase, shipped_part, training_network
-from vsr_server.base.voices import Voice
+from vsr_server.corpora.clip import Clip
 from vsr_shared.errors import VsrError
 from vsr_shared.metrics import auroc, nll, uar
 from vsr_shared.network.image_input import network_input
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class Data:
     """What a run sees: images of the training and the validation recordings, numbered as in `voices`."""
 
-    voices: Sequence[Voice]
+    voices: Sequence[Clip]
     train: Images
     validate: Images
     hash: str

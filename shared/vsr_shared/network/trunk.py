@@ -34,17 +34,16 @@ class LiteRTTrunk:
 
         try:
             self._interpreter = Interpreter(model_content=model, num_threads=threads or default_threads())
-        except (ValueError, RuntimeError) as error:
+            details = self._interpreter.get_input_details()[0]
+            self._input = details["index"]
+            self._output = self._interpreter.get_output_details()[0]["index"]
+            takes = tuple(int(size) for size in details["shape"][1:3])
+            if takes != image_shape:
+                raise BaseError(f"the trunk takes images of {takes}, its manifest says {image_shape}; fetch it again")
+            self._batch = 0
+            self._allocate((1, *image_shape, 3))
+        except (ValueError, RuntimeError, IndexError) as error:
             raise BaseError(f"the trunk in this base cannot be loaded ({error}); fetch or build it again") from error
-        details = self._interpreter.get_input_details()[0]
-        self._input = details["index"]
-        self._output = self._interpreter.get_output_details()[0]["index"]
-        if tuple(details["shape"][1:3]) != image_shape:
-            raise BaseError(
-                f"the trunk takes images of {tuple(details['shape'][1:3])}, its manifest says {image_shape}"
-            )
-        self._batch = 0
-        self._allocate((1, *image_shape, 3))
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return activations, float32 (n, height, width, 1888), of uint8 images (n, height, width)."""

@@ -2,6 +2,7 @@
 
 import os
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +43,12 @@ class KerasTwin:
     def predict_compiled(self, segment: npt.NDArray[np.float32]) -> float:
         """Wave to probability through a compiled `tf.function`."""
         return float(self.compiled(self._input(segment))[0, 1])
+
+    def load(self, path: Path) -> Any:
+        """Load a network that Keras saved."""
+        import keras
+
+        return keras.models.load_model(path, compile=False)
 
     def trainer(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], batch_size: int) -> Any:
         """Return what trains one epoch of the same 774,914 parameters through the whole network."""

@@ -1,4 +1,4 @@
-"""What a person waits for: a prediction, the first one after a start, and personal training."""
+"""What a person waits for: a prediction, the base being loaded, the first prediction, and personal training."""
 
 import subprocess
 import sys
@@ -20,6 +20,7 @@ from vsr_shared.emotions import Emotion, Polarity
 from vsr_shared.learning.local_training import train
 from vsr_shared.learning.personalise import Recording, lessons_of
 from vsr_shared.prediction import Predictor
+from vsr_shared.shipped_base import BASE_FILE, RECORD_FILE, Record, read_shipped
 from vsr_simulations.bench.comparison import Comparison, compare
 from vsr_simulations.bench.keras_twin import KerasTwin
 from vsr_simulations.generator import speaker, utter
@@ -42,7 +43,7 @@ def person_benchmarks(base: Base) -> Iterator[Comparison]:
     """Yield each comparison as it is done; needs TensorFlow for the alternatives."""
     twin = KerasTwin(base.manifest.spectrogram)
     yield from _prediction(base, twin)
-    yield _start(base, twin)
+    yield from _start(base, twin)
     yield _training(base, twin)
 
 
@@ -71,13 +72,24 @@ def _prediction(base: Base, twin: KerasTwin) -> Iterator[Comparison]:
     )
 
 
-def _start(base: Base, twin: KerasTwin) -> Comparison:
+def _start(base: Base, twin: KerasTwin) -> Iterator[Comparison]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         soundfile.write(folder / "clip.wav", _segments(1)[0], SAMPLE_RATE)
-        (folder / "base.vsr").write_bytes(write_base(base))
+        data = write_base(base)
+        (folder / BASE_FILE).write_bytes(data)
+        (folder / RECORD_FILE).write_bytes(Record.of(base, data).to_json())
         twin.network.save(folder / "network.keras")
-        settings: list[str | Path] = ["--base", folder / "base.vsr", "--data-dir", folder / "data"]
+        yield compare(
+            "a base loaded and every byte of it checked, ready to predict",
+            "the network loaded by Keras, unchecked",
+            lambda: Predictor(read_shipped(folder)),
+            lambda: twin.load(folder / "network.keras"),
+            ours_times=2,
+            theirs_times=1,
+            turns=3,
+        )
+        settings: list[str | Path] = ["--base", folder / BASE_FILE, "--data-dir", folder / "data"]
         ours: list[str | Path] = [
             Path(sys.executable).with_name("vsr"),
             "predict",
@@ -90,7 +102,7 @@ def _start(base: Base, twin: KerasTwin) -> Comparison:
         def run(command: Sequence[str | Path]) -> None:
             subprocess.run(command, check=True, capture_output=True)
 
-        return compare(
+        yield compare(
             "process start to first prediction",
             "TensorFlow, model loaded by Keras",
             lambda: run(ours),

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from vsr_server.corpora.clip import Clip
 from vsr_shared.emotions import Polarity
 from vsr_shared.metrics import Scores, scores
-from vsr_simulations.corpora.manifest import Clip
 from vsr_simulations.demo.programs import run_program
 from vsr_simulations.population import User
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from vsr_server.corpora.manifest import read_manifest, voices_folder
 from vsr_shared.emotions import Emotion, Polarity
 from vsr_shared.errors import UsageError
-from vsr_simulations.corpora import read_manifest, voices_folder
 
 HEADER = "file,corpus,speaker,gender,emotion,seconds,original_sample_rate\n"
 ROW = "ravdess/03-01-05-02-01-01-12.flac,ravdess,rav12,female,angry,3.303,48000\n"
@@ -26,10 +26,10 @@ def test_a_row_becomes_a_clip(tmp_path: Path) -> None:
     assert clip.path == tmp_path / "ravdess" / "03-01-05-02-01-01-12.flac"
     assert (clip.corpus, clip.speaker, clip.gender) == ("ravdess", "rav12", "female")
     assert (clip.emotion, clip.polarity, clip.seconds) == (Emotion.ANGRY, Polarity.NEGATIVE, 3.303)
-    assert clip.sentence == "01"
+    assert (clip.sentence, clip.session) == ("01", "01")
 
 
-def test_only_ravdess_names_tell_the_sentence(tmp_path: Path) -> None:
+def test_names_tell_the_sentence_of_their_own_corpus_alone(tmp_path: Path) -> None:
     row = ROW.replace("ravdess", "other")
     (clip,) = read_manifest(folder_of(tmp_path, HEADER + row, "other/03-01-05-02-01-01-12.flac"))
     assert clip.sentence is None
@@ -45,7 +45,7 @@ def test_a_byte_order_mark_and_further_columns_do_no_harm(tmp_path: Path) -> Non
     [
         ("", r"lacks the column\(s\) file, corpus"),
         (HEADER, "lists no clips"),
-        ("file,speaker\na.flac,x\n", r"lacks the column\(s\) corpus, gender, emotion, seconds"),
+        ("file,speaker\na.flac,x\n", r"lacks the column\(s\) corpus, gender, emotion"),
         (HEADER + ROW.replace("angry", "bored"), "line 2: unknown emotion 'bored'; known are neutral, calm"),
         (HEADER + ROW + ROW, "line 3: .*12.flac' is listed twice"),
         (HEADER + ROW + ROW.replace("ravdess/", "./ravdess/"), "listed twice"),
@@ -83,6 +83,25 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "voices" / "ravdess" / "03-01-05-02-01-01-12.flac").symlink_to(tmp_path / "secret.flac")
     with pytest.raises(UsageError, match="lies outside"):
         read_manifest(folder_of(tmp_path / "voices", HEADER + ROW))
+
+
+def test_lengths_may_be_left_out(tmp_path: Path) -> None:
+    header, row = "file,corpus,speaker,gender,emotion\n", "a.flac,c,s,female,sad\n"
+    (clip,) = read_manifest(folder_of(tmp_path, header + row, "a.flac"))
+    assert (clip.seconds, clip.sentence, clip.session, clip.positive) == (None, None, None, 0)
+
+
+def test_sentence_and_session_are_taken_where_the_manifest_has_them(tmp_path: Path) -> None:
+    text = "file,corpus,speaker,gender,emotion,sentence,session\na.flac,c,s,female,calm,hello,monday\n"
+    (clip,) = read_manifest(folder_of(tmp_path, text, "a.flac"))
+    assert (clip.sentence, clip.session, clip.positive) == ("hello", "monday", 1)
+
+
+def test_one_file_under_two_names_is_listed_twice(tmp_path: Path) -> None:
+    (tmp_path / "b.flac").symlink_to("a.flac")
+    text = "file,corpus,speaker,gender,emotion\na.flac,c,s,female,sad\nb.flac,c,s,female,sad\n"
+    with pytest.raises(UsageError, match="listed twice"):
+        read_manifest(folder_of(tmp_path, text, "a.flac"))
 
 
 def test_missing_clips_are_counted_and_the_first_named(tmp_path: Path) -> None:
@@ -128,4 +147,5 @@ def test_the_real_recordings_are_all_there() -> None:
     }
     assert len({clip.speaker for clip in clips}) == 64
     assert {clip.sentence for clip in clips if clip.corpus == "ravdess"} == {"01", "02"}
-    assert {clip.sentence for clip in clips if clip.corpus != "ravdess"} == {None}
+    unknown = Counter(clip.corpus for clip in clips if clip.sentence is None)
+    assert unknown == {"urdu": 400}

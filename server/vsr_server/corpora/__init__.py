@@ -1,0 +1,1 @@
+"""Corpora: labelled recordings of emotional speech, as people have them in folders."""

@@ -1,0 +1,1 @@
+"""Simulated microphones: how people's own equipment would have heard a voice."""
