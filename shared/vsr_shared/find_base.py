@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from vsr_shared.audio.spectrogram import SpectrogramSpec
 from vsr_shared.base import FORMAT, MAX_BYTES, Base, Origin, make_base, read_base, write_base
 from vsr_shared.errors import BaseError, StoreError
+from vsr_shared.network.export import PRECISION
 from vsr_shared.shipped_base import BASES, read_shipped
 
 if TYPE_CHECKING:
@@ -136,7 +137,8 @@ def _cached(
 
 def _cache_path(cache: Path, source: dict[str, str] | dict[str, int]) -> Path:
     recipe = json.dumps(
-        {"format": FORMAT, "source": source, "spectrogram": SpectrogramSpec().to_dict()}, sort_keys=True
+        {"format": FORMAT, "source": source, "spectrogram": SpectrogramSpec().to_dict(), "trunk": PRECISION},
+        sort_keys=True,
     )
     return cache / f"{next(iter(source))}-{hashlib.sha256(recipe.encode()).hexdigest()[:16]}.vsr"
 
@@ -186,5 +188,5 @@ def _exported(
 
     trainable, frozen = arrays_of(network)
     trunk = trunk_to_litert(network)
-    spec = SpectrogramSpec()
-    return make_base(trunk, trainable, frozen, name=name, origin=origin, spectrogram=spec, licence=licence, notes=notes)
+    spec, said = SpectrogramSpec(), {"trunk": PRECISION, **(notes or {})}
+    return make_base(trunk, trainable, frozen, name=name, origin=origin, spectrogram=spec, licence=licence, notes=said)

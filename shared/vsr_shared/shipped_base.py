@@ -49,7 +49,7 @@ def read_record(folder: Path = BASES) -> Record:
     try:
         record = Record(**cast("dict[str, Any]", json.loads(path.read_bytes())))
     except OSError as error:
-        raise BaseError(f"what belongs to VSR's base is missing: {path} ({error.strerror}); {_REMEDY}") from error
+        raise BaseError(f"the record of VSR's base is missing: {path} ({error.strerror}); {_REMEDY}") from error
     except (ValueError, TypeError) as error:
         raise BaseError(f"{path} is damaged ({error}); {_REMEDY}") from error
     return record

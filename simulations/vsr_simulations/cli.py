@@ -1,4 +1,4 @@
-"""`vsr-simulate`: the demo of a whole deployment on one machine, and the benchmarks."""
+"""`vsr-simulate`: the demo of a whole deployment on one machine, what personal training gives, the benchmarks."""
 
 import os
 import shutil
@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from vsr_shared.errors import VsrError
+from vsr_simulations.personal.cli import personal
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Out = Annotated[Path, typer.Option(help="Folder for results.")]
@@ -18,6 +19,8 @@ BasePath = Annotated[Path | None, typer.Option(envvar="VSR_BASE", help="Base mod
 
 DEMO_ACTORS: Final = ("rav17", "rav18", "rav19", "rav20")
 """The base that ships never hears them."""
+
+app.command()(personal)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vsr_server.base.augment import Augmentation, augment, coloured, masked, noisy, reverberated, warped
+from vsr_server.base.augment import Augmentation, augment, band_limited, coloured, masked, noisy, reverberated, warped
 
 
 def images(n: int = 6) -> np.ndarray:
@@ -85,3 +85,11 @@ def test_masks_hide_no_more_than_they_may() -> None:
     assert hidden_bands.max() <= 2 * how.mask_bands
     assert hidden_frames.max() <= 2 * how.mask_frames
     assert hidden_bands.max() > 0
+
+
+def test_a_narrow_band_cuts_off_at_both_ends_and_leaves_the_middle() -> None:
+    power = np.ones((60, 64, 5), np.float32)
+    narrow = band_limited(power, np.random.default_rng(0), 1.0)
+    assert (narrow[:, 12:38] == 1).all()
+    assert 1e-7 < narrow[:, 0].min() < 1e-3 and 1e-7 < narrow[:, -1].min() < 1e-3
+    assert (band_limited(power, np.random.default_rng(0), 0.0) == power).all()

@@ -114,7 +114,9 @@ def test_settled_statistics_are_those_of_the_training_images(data: Data) -> None
 
 def test_a_run_leaves_a_result_that_says_how_it_came_to_be(tmp_path: Path) -> None:
     folder = write_voices(tmp_path / "voices")
-    outcome = run(QUICK, folder, Who(["c"], ["d"]), tmp_path / "out", tmp_path / "cache", lambda _: None, lambda _: None)
+    outcome = run(
+        QUICK, folder, Who(["c"], ["d"]), tmp_path / "out", tmp_path / "cache", lambda _: None, lambda _: None
+    )
     result = json.loads((tmp_path / "out" / "result.json").read_text())
     assert result["recipe"]["seed"] == 3
     assert len(result["data_sha256"]) == 64

@@ -58,8 +58,8 @@ def test_trunk_tail_and_head_in_a_row_equal_the_whole_network(network, images) -
     def through(trunk: LiteRTTrunk) -> np.ndarray:
         return np.exp(log_probabilities(logits(lead, frozen, prepare(trunk(images)[None], frozen))))[0]
 
-    full = LiteRTTrunk(trunk_to_litert(network, half=False), SHAPE)
-    half = LiteRTTrunk(trunk_to_litert(network), SHAPE, threads=1)
+    full = LiteRTTrunk(trunk_to_litert(network, "float32"), SHAPE)
+    half = LiteRTTrunk(trunk_to_litert(network, "float16"), SHAPE, threads=1)
     assert whole.std() > 1e-3, "a network that says the same of every image would pass any test"
     np.testing.assert_allclose(through(full), whole, atol=1e-4)
     np.testing.assert_allclose(through(half), whole, atol=2e-3)

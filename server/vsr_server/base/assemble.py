@@ -9,12 +9,14 @@ import numpy as np
 from vsr_server.base.calibrate import corpus_balance, fit_temperature, fold_temperature, log_odds
 from vsr_server.base.checkpoint import Reading
 from vsr_server.base.recipe import Recipe
+from vsr_server.base.same_sound import SOUNDS_NOTE
 from vsr_server.base.speaker_split import SpeakerSplit
 from vsr_server.base.train import Data, predict
 from vsr_server.corpora.clip import Clip
 from vsr_shared.audio.spectrogram import SpectrogramSpec
 from vsr_shared.base import Base, make_base
 from vsr_shared.errors import UsageError
+from vsr_shared.network.export import PRECISION
 
 if TYPE_CHECKING:
     import keras
@@ -33,6 +35,7 @@ class Origins:
 
     recipe: Recipe
     data_hash: str
+    marks: Sequence[str]
     split: SpeakerSplit
     readings: Sequence[Reading]
     remarks: str = ""
@@ -80,9 +83,11 @@ def _notes(voices: Sequence[Clip], origins: Origins, temperature: float) -> dict
     return {
         "recipe": origins.recipe.to_dict(),
         "data_sha256": origins.data_hash,
+        SOUNDS_NOTE: list(origins.marks),
         "trained_on": sorted({voices[i].speaker for i in split.train}),
         "validated_on": sorted({voices[i].speaker for i in split.validate}),
         "temperature": temperature,
+        "trunk": PRECISION,
         "readings": [asdict(reading) for reading in origins.readings],
         "remarks": origins.remarks,
     }

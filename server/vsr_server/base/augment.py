@@ -6,8 +6,9 @@ and noise a sum of powers: all that can be done to the wave is done to the image
 1. tempo, vocal tract length (Jaitly & Hinton 2013) and position in the segment
 2. reverberation: an exponential decay with an RT60 of 0.15 to 0.8 s
 3. colour of a microphone: smooth random offsets a band, deviation up to 7 dB
-4. coloured noise, 28 to 75 dB below the loudest cell
-5. SpecAugment (Park et al. 2019): two masks of bands and two of frames
+4. the narrow band of telephones and headsets
+5. coloured noise, 28 to 75 dB below the loudest cell
+6. SpecAugment (Park et al. 2019): two masks of bands and two of frames
 """
 
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class Augmentation:
     reverberation: float = 0.3
     colour: float = 0.7
     colour_db: tuple[float, float] = (1.0, 7.0)
+    narrow_band: float = 0.4
     noise: float = 0.6
     noise_db: tuple[float, float] = (-75.0, -28.0)
     masks: float = 0.8
@@ -56,6 +58,7 @@ def augment(
     power = (10 ** (decibels / 10)).astype(np.float32)
     power = reverberated(power, rng, how.reverberation * strength)
     power = coloured(power, rng, how.colour * strength, how.colour_db)
+    power = band_limited(power, rng, how.narrow_band * strength)
     power = noisy(power, rng, how.noise * strength, how.noise_db)
     loudest = np.maximum(power.max(axis=(1, 2), keepdims=True), 1e-30)
     decibels = 10 * np.log10(np.maximum(power / loudest, 10 ** (-_DB / 10)))
@@ -111,6 +114,18 @@ def coloured(power: Floats, rng: np.random.Generator, chance: float, deviation: 
     offsets = smooth_curves(rng, rng.uniform(deviation[0], deviation[1], (n,)), bands)
     chosen = rng.random((n,)) < chance
     result: Floats = power * (10 ** (np.where(chosen[:, None], offsets, 0) / 10))[:, :, None].astype(np.float32)
+    return result
+
+
+def band_limited(power: Floats, rng: np.random.Generator, chance: float) -> Floats:
+    """Return `power` with up to 12 % of the bands cut off below and up to 40 % above, 15 dB a band."""
+    n, bands, _ = power.shape
+    low = rng.uniform(0, 0.12, (n, 1)) * bands
+    top = rng.uniform(0.6, 1, (n, 1)) * bands
+    band = np.arange(bands)[None]
+    loss = 60 * (np.clip((band - top) / 4, 0, 1) + np.clip((low - band) / 4, 0, 1))
+    chosen = rng.random((n, 1)) < chance
+    result: Floats = power * (10 ** (-np.where(chosen, loss, 0) / 10))[:, :, None].astype(np.float32)
     return result
 
 

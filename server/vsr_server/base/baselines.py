@@ -73,7 +73,7 @@ def cannot_learn(train: Sequence[Clip]) -> str | None:
     speakers = {voice.speaker for voice in train}
     if len(speakers) < FOLDS:
         return f"a baseline needs at least {FOLDS} training speakers, not {len(speakers)}"
-    # With two of each polarity on whichever side of a fold, neither is ever missing.
+    # Fewer could all lie in one fold, and the others would then learn from one polarity.
     for polarity, word in ((0, "negative"), (1, "positive")):
         having = {voice.speaker for voice in train if voice.positive == polarity}
         if len(having) < FOLDS:
@@ -100,6 +100,8 @@ def _fitted(machine: Any, train: Sequence[Clip], features: Floats) -> Judge:
     labels = np.array([voice.positive for voice in train])
     speakers = np.array([voice.speaker for voice in train])
     sides = list(StratifiedGroupKFold(FOLDS).split(features, labels, speakers))
+    if any(len(np.unique(labels[learning])) < 2 for learning, _ in sides):
+        raise UsageError("no folds of the training speakers hold both polarities; train on more speakers")
     whole = make_pipeline(StandardScaler(), machine)
     fitted = CalibratedClassifierCV(whole, method="sigmoid", cv=sides, ensemble=False).fit(features, labels)
 

@@ -57,10 +57,9 @@ def emotions(found: Examination, axes: Any) -> None:
         text, inside = f"{share:.0%} of {judged[name].count}", share > 0.25
         place = (share - 0.01, "right", "white") if inside else (share + 0.01, "left", "black")
         axes.text(place[0], row, text, va="center", ha=place[1], color=place[2], fontsize=9)
-    axes.set(xlim=(0, 1), xlabel="share judged positive", title="By true emotion")
-    for word, colour in (("truly negative", NEGATIVE), ("truly positive", POSITIVE)):
-        axes.plot([], [], color=colour, linewidth=6, label=word)
-    axes.legend(frameon=False, loc="lower right", fontsize=8)
+    for label, name in zip(axes.get_yticklabels(), names, strict=True):
+        label.set_color(POSITIVE if Emotion(name).polarity.output else NEGATIVE)
+    axes.set(xlim=(0, 1), xlabel="share judged positive", title="By true emotion: negative in red, positive in green")
 
 
 def speakers(found: Examination, axes: Any) -> None:
@@ -73,10 +72,8 @@ def speakers(found: Examination, axes: Any) -> None:
     if ranked:
         axes.axhline(way.mean_speaker_uar, color=POSITIVE, label=f"mean {way.mean_speaker_uar:.3f}")
         axes.axhline(way.worst_tenth, color=NEGATIVE, linewidth=1, label=f"worst tenth {way.worst_tenth:.3f}")
-    size = 8 if len(ranked) <= 24 else 5
-    axes.set_xticks(
-        range(len(ranked)), [name for _, name in ranked], rotation=90 if len(ranked) > 8 else 0, fontsize=size
-    )
+    names, turned = [name for _, name in ranked], 90 if len(ranked) > 8 else 0
+    axes.set_xticks(range(len(names)), names, rotation=turned, fontsize=8 if len(names) <= 24 else 5)
     axes.set(ylim=(0, 1.18), ylabel="UAR", title="By speaker")
     axes.legend(frameon=False, loc="upper left", ncols=3, fontsize=8)
 

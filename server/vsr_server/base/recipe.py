@@ -24,7 +24,7 @@ class Phase:
             raise UsageError(f"{self} cannot be: layers head, tail or all, at least 1 step, a rate in (0, 1]")
 
 
-FROM_SCRATCH: Final = (Phase("all", 5000, 1.2e-3),)
+FROM_SCRATCH: Final = (Phase("all", 2900, 1.2e-3),)
 FROM_IMAGENET: Final = (Phase("head", 100, 1e-3), Phase("tail", 300, 1e-3), Phase("all", 1000, 3e-4))
 
 

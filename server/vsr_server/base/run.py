@@ -10,6 +10,7 @@ from vsr_server.base.assemble import Origins, assemble, calibrate
 from vsr_server.base.checkpoint import Reading
 from vsr_server.base.images import images_of
 from vsr_server.base.recipe import Recipe
+from vsr_server.base.same_sound import sound_marks, sound_prints
 from vsr_server.base.speaker_split import SpeakerSplit, check_no_leak
 from vsr_server.base.train import Data, Trained, train
 from vsr_server.base.who import Who
@@ -35,11 +36,13 @@ def load_data(folder: Path, who: Who, cache: Path, say: Callable[[str], None]) -
     voices = read_corpora(folder)
     prints = fingerprints(voices)
     split = who.split(voices)
-    check_no_leak(voices, prints, split)
+    sounds = sound_prints(voices, prints, cache, say)
+    check_no_leak(voices, sounds, split)
     images = images_of(voices, prints, SpectrogramSpec(), cache, say)
     seen = [*split.train, *split.validate]
     digest = data_hash([voices[i] for i in seen], [prints[i] for i in seen])
-    return Data(voices, images.of(split.train), images.of(split.validate), digest), split
+    marks = sound_marks([sounds[i] for i in seen])
+    return Data(voices, images.of(split.train), images.of(split.validate), digest, tuple(marks)), split
 
 
 def run(
@@ -57,7 +60,7 @@ def run(
     trained = train(recipe, data, out / "checkpoint.npz", show)
     temperature = calibrate(trained.network, data)
     best = min(trained.readings, key=lambda reading: reading.nll)
-    origins = Origins(recipe, data.hash, split, trained.readings)
+    origins = Origins(recipe, data.hash, data.marks, split, trained.readings)
     written = [_result(out, recipe, data, trained, temperature), _curves(out, trained)]
     if recipe.backbone == "densenet201":
         path = out / BASE_FILE

@@ -43,7 +43,7 @@ def split_speakers(voices: Sequence[Clip], validate: Iterable[str], test: Iterab
 
 
 def check_no_leak(voices: Sequence[Clip], prints: Sequence[str], split: SpeakerSplit) -> None:
-    """Raise UsageError where two sides of `split` share a speaker or a recording's bytes (`prints`)."""
+    """Raise UsageError where two sides of `split` share a speaker or a recording (`prints`, of files or of sounds)."""
     sides = {"training": split.train, "validation": split.validate, "test": split.test}
     names = list(sides)
     for a, b in ((names[0], names[1]), (names[0], names[2]), (names[1], names[2])):

@@ -39,6 +39,8 @@ class Data:
     validate: Images
     hash: str
     """SHA-256 of the recordings and labels."""
+    marks: tuple[str, ...] = ()
+    """Sound marks of the recordings, for the manifest."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ Say = Callable[[str], None]
 BASE: Final = "base"
 MFCC_SVM: Final = "MFCC + SVM"
 UNTRAINED_STRENGTH: Final = 0.003
-"""C of the logistic regression on 1,888 features of few speakers; see docs/base-model.md."""
+"""C of the logistic regression on 1,888 features of few speakers. Four folds of 52 training speakers gave UAR 0.538,
+0.569 and 0.574 and NLL 0.687, 0.683 and 0.723 with 0.0001, 0.001 and 0.01."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vsr_shared.audio.spectrogram import SpectrogramSpec
 from vsr_shared.base import Base, make_base
-from vsr_shared.network.export import arrays_of, trunk_to_litert
+from vsr_shared.network.export import PRECISION, arrays_of, trunk_to_litert
 from vsr_shared.network.keras_model import build_network
 from vsr_shared.network.parts import BN_EPSILON
 from vsr_shared.network.trunk import LiteRTTrunk
@@ -27,7 +27,8 @@ def random_base(spec: SpectrogramSpec, seed: int) -> Base:
     trunk = trunk_to_litert(network)
     activations = LiteRTTrunk(trunk, spec.shape)(_noise_pictures(spec.shape, seed))
     frozen = _standardising(activations, trainable, frozen)
-    return make_base(trunk, trainable, frozen, name="random", origin="random", spectrogram=spec, notes={"seed": seed})
+    notes = {"seed": seed, "trunk": PRECISION}
+    return make_base(trunk, trainable, frozen, name="random", origin="random", spectrogram=spec, notes=notes)
 
 
 def _noise_pictures(shape: tuple[int, int], seed: int, count: int = 24) -> npt.NDArray[np.uint8]:

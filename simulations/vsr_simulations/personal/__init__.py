@@ -1,0 +1,1 @@
+"""What personal training gives each of many people, by the code that ships."""
