@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from vsr_shared.errors import VsrError
+from vsr_simulations.bench.quantise_cli import quantise
 from vsr_simulations.personal.cli import personal
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -21,6 +22,7 @@ DEMO_ACTORS: Final = ("rav17", "rav18", "rav19", "rav20")
 """The base that ships never hears them."""
 
 app.command()(personal)
+app.command()(quantise)
 
 
 def main() -> None:

@@ -165,6 +165,13 @@ def test_mixup_mixes_pictures_and_targets_alike(data: Data) -> None:
     assert all(np.allclose(batch.polarity.sum(axis=1), 1) for batch in batches)
 
 
+def test_a_later_phase_may_vary_more() -> None:
+    recipe = replace(QUICK, phases=(Phase("all", 3, 1e-3), Phase("all", 2, 1e-3, variety=2.0)))
+    assert [recipe.phase_at(step).variety for step in range(6)] == [1, 1, 1, 2, 2, 2]
+    with pytest.raises(UsageError, match="variety"):
+        Phase("all", 1, 1e-3, variety=-1)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"batch_size": 0}, {"label_smoothing": 0.9}, {"phases": ()}, {"average": 1.0}, {"augmentation": 2}]
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import accumulate
 from typing import Final, Literal
 
 from vsr_shared.errors import UsageError
@@ -18,13 +19,17 @@ class Phase:
     """head: the Dense layers alone; tail: the seven layers behind the cut too (774,914 parameters); or all."""
     steps: int
     learning_rate: float
+    variety: float = 1.0
+    """Factor on the recipe's augmentation and mixup."""
 
     def __post_init__(self) -> None:
         if self.layers not in {"head", "tail", "all"} or self.steps < 1 or not 0 < self.learning_rate <= 1:
             raise UsageError(f"{self} cannot be: layers head, tail or all, at least 1 step, a rate in (0, 1]")
+        if not 0 <= self.variety <= 10:
+            raise UsageError(f"{self} cannot be: a variety from 0 to 10")
 
 
-FROM_SCRATCH: Final = (Phase("all", 2900, 1.2e-3),)
+FROM_SCRATCH: Final = (Phase("all", 2200, 1.2e-3), Phase("all", 800, 7e-4, variety=1.6))
 FROM_IMAGENET: Final = (Phase("head", 100, 1e-3), Phase("tail", 300, 1e-3), Phase("all", 1000, 3e-4))
 
 
@@ -50,7 +55,7 @@ class Recipe:
     """Strength of augmentation, 0 none to 1: scales how often and how far (see `augment`)."""
     mixup: float = 0.2
     """Alpha of mixup's Beta distribution, for every second batch by chance; 0 for none."""
-    average: float = 0.995
+    average: float = 0.99
     """Share kept a step by the moving average of the weights, which is what is validated and kept."""
     settling_batches: int = 6
     """Batches of 64 images from which the averaged weights take their normalisation statistics."""
@@ -91,6 +96,11 @@ class Recipe:
     def steps(self) -> int:
         """Steps of all phases."""
         return sum(phase.steps for phase in self.phases)
+
+    def phase_at(self, step: int) -> Phase:
+        """Return the phase that `step` (from 0) belongs to, the last one beyond the end."""
+        ends = accumulate(phase.steps for phase in self.phases)
+        return next((phase for phase, end in zip(self.phases, ends, strict=True) if step < end), self.phases[-1])
 
     def to_dict(self) -> dict[str, object]:
         """Return all settings for a result."""

@@ -60,12 +60,13 @@ def draw(images: Images, voices: Sequence[Clip], chance: Shares, recipe: Recipe,
     """
     rng = np.random.default_rng([recipe.seed, step])
     chosen = rng.choice(len(chance), recipe.batch_size, p=chance)
-    pictures = augment(images.pictures[chosen], rng, recipe.augmentation)
+    variety = recipe.phase_at(step).variety
+    pictures = augment(images.pictures[chosen], rng, min(1.0, recipe.augmentation * variety))
     drawn = [voices[images.recording[i]] for i in chosen]
     polarity = np.eye(2, dtype=np.float32)[[voice.positive for voice in drawn]]
     emotion = np.eye(len(EMOTIONS), dtype=np.float32)[[EMOTIONS.index(voice.emotion) for voice in drawn]]
-    if recipe.mixup and rng.random() < 0.5:
-        pictures, polarity, emotion = _mixed(rng, recipe.mixup, pictures, polarity, emotion)
+    if recipe.mixup * variety and rng.random() < 0.5:
+        pictures, polarity, emotion = _mixed(rng, recipe.mixup * variety, pictures, polarity, emotion)
     smoothing = recipe.label_smoothing
     return Batch(network_input(pictures), _smoothed(polarity, smoothing), _smoothed(emotion, smoothing))
 

@@ -4,20 +4,24 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from vsr_server.base.examinees import how_heard
+from vsr_server.corpora.clip import Clip
+from vsr_server.corpora.manifest import read_manifest
 from vsr_shared.audio.decode import decode_blocks
 from vsr_shared.audio.segments import segments, voiced
 from vsr_shared.audio.spectrogram import spectrogram_image
 from vsr_shared.base import Base, write_base
+from vsr_shared.errors import UsageError
 from vsr_shared.learning.temperature import recording_means
 from vsr_shared.metrics import Probabilities, Scores, scores
 from vsr_shared.network.export import Precision, to_litert
 from vsr_shared.prediction import Predictor
-from vsr_server.corpora.clip import Clip
 from vsr_simulations.bench.trunk_graph import trunk_function
 
 PRECISIONS: Final[tuple[Precision, ...]] = get_args(Precision)
@@ -51,6 +55,22 @@ def converted(base: Base) -> dict[Precision, Base]:
     """Return `base` with its trunk at each precision; needs TensorFlow and minutes."""
     function = trunk_function(base.trunk)
     return {precision: replace(base, trunk=to_litert(function, precision)) for precision in PRECISIONS}
+
+
+def chosen_clips(folder: Path, base: Base, speakers: Sequence[str]) -> tuple[tuple[Clip, ...], dict[str, str]]:
+    """Return the recordings of `speakers`, or of those whom `base` was validated on, and how it heard them.
+
+    A base is no better tested by voices that it heard, but what a precision changes can be seen in them too.
+    UsageError where nobody is left.
+    """
+    wanted = set(speakers) or set(base.manifest.notes.get("validated_on", ()))
+    clips = tuple(clip for clip in read_manifest(folder) if clip.speaker in wanted)
+    if absent := wanted - {clip.speaker for clip in clips}:
+        raise UsageError(f"speaker(s) {', '.join(sorted(absent))} are not in {folder}; correct --speakers")
+    if not clips:
+        raise UsageError("this base does not say whom it was validated on; name --speakers")
+    heard = {name: how_heard(base.manifest, name) for name in sorted(wanted & set(base.manifest.heard))}
+    return clips, heard
 
 
 def images_of(clips: Sequence[Clip], base: Base) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.intp]]:

@@ -64,10 +64,8 @@ def _operation(kind: str, options: Any, inputs: list[Any]) -> Any:
         kernel = np.transpose(inputs[1], (1, 2, 3, 0))  # LiteRT keeps the outputs first, TensorFlow last
         found = tf.nn.conv2d(inputs[0], kernel, (options.strideH, options.strideW), _padding(options))
         return _activated(options, found + inputs[2] if len(inputs) > 2 else found)
-    if kind == "MUL":
-        return _activated(options, inputs[0] * inputs[1])
-    if kind == "ADD":
-        return _activated(options, inputs[0] + inputs[1])
+    if kind in {"MUL", "ADD"}:
+        return _activated(options, inputs[0] * inputs[1] if kind == "MUL" else inputs[0] + inputs[1])
     if kind == "CONCATENATION":
         return tf.concat(inputs, options.axis)
     if kind == "PAD":
