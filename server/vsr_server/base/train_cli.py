@@ -24,7 +24,7 @@ def train(
     fold_corpus: Annotated[str, typer.Option(help="Only this corpus' speakers take turns; the others train.")] = "",
     backbone: Annotated[str, typer.Option(help="densenet201, resnet50, xception or small_cnn.")] = "densenet201",
     imagenet: Annotated[bool, typer.Option(help="Begin with ImageNet's weights, fetched by Keras.")] = False,
-    steps: Annotated[int | None, typer.Option(min=1, help="Steps of the last phase, else the recipe's.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps of all phases together, else the recipe's.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights, batches and augmentation.")] = 1,
     mixed_precision: Annotated[bool, typer.Option(help="Compute in bfloat16 where it can be.")] = False,
     cache: Cache = Path("vsr-images"),
@@ -49,14 +49,15 @@ def recipe_of(
     backbone: str, imagenet: bool = False, steps: int | None = None, seed: int = 1, mixed_precision: bool = False
 ) -> "Recipe":
     """Return the recipe of these choices; UsageError where the backbone is not known."""
-    from vsr_server.base.recipe import FROM_IMAGENET, FROM_SCRATCH, Backbone, Recipe
+    from vsr_server.base.recipe import FROM_IMAGENET, FROM_SCRATCH, Backbone, Phase, Recipe
 
     known = {str(name): name for name in get_args(Backbone)}
     if backbone not in known:
         raise UsageError(f"no backbone {backbone!r}; there are {', '.join(known)}")
-    phases = FROM_IMAGENET if imagenet else FROM_SCRATCH
+    phases: tuple[Phase, ...] = FROM_IMAGENET if imagenet else FROM_SCRATCH
     if steps is not None:
-        phases = (*phases[:-1], replace(phases[-1], steps=steps))
+        share = steps / sum(phase.steps for phase in phases)
+        phases = tuple(replace(phase, steps=max(1, round(phase.steps * share))) for phase in phases)
     return Recipe(
         backbone=known[backbone],
         weights="imagenet" if imagenet else None,
