@@ -22,7 +22,7 @@ def test_the_whole_way_on_one_machine(base_path: Path, tmp_path: Path) -> None:
     result = json.loads((out / "demo.json").read_text())
     assert "generated voices" in done.stdout
     assert len(result["rows"]) == 4
-    means = {name: sum(row["scores"][name]["uar"] for row in result["rows"]) / 4 for name in COLUMNS}
+    means = {name: sum(row["scores"][name]["auroc"] for row in result["rows"]) / 4 for name in COLUMNS}
     assert means["common_after"] > means["common_before"], "rounds that make nothing better are no demonstration"
     update = 4 * (774_914 + 2) + 128
     assert set(result["bytes_sent"].values()) == {4 * update}, "a vector and a header a round, and nothing else"
