@@ -4,15 +4,18 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test bench lint lock clean
+.PHONY: demo test test-long bench lint lock clean
 export FLWR_TELEMETRY_ENABLED := 0
 export FLWR_DISABLE_UPDATE_CHECK := 1
 
 demo: $(READY)  ## The whole way on this machine: server, four clients, real audio, rounds, a picture
 	$(BIN)/vsr-simulate demo
 
-test: $(READY)  ## All tests, with linters and types
-	$(BIN)/python -m pytest
+test: $(READY)  ## All tests, with linters and types; the pages' tests wherever a Chromium is found
+	$(BIN)/python -m pytest -m "not long" --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+test-long: $(READY)  ## What `make test` leaves out: the demo, and deployments restored, poisoned, watched, killed
+	$(BIN)/python -m pytest -m long
 
 bench: $(READY)  ## Ratios against the alternatives, into build/bench.json
 	$(BIN)/vsr-simulate bench

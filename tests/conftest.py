@@ -1,5 +1,6 @@
 """What the tests of all rooms share."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -13,6 +14,20 @@ from vsr_shared.base import Base
 from vsr_shared.find_base import BaseChoice, find_base
 from vsr_shared.shipped_base import BASES, RECORD_FILE, read_shipped
 
+SLOW = ("federation/", "browser/", "server/test_base", "client/test_keeping")
+"""Begun first, so that none of them is still going when all others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests, which run as long as their slowest file, by how long their files take."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(here).as_posix()
+        return next((number for number, slow in enumerate(SLOW) if name.startswith(slow)), len(SLOW))
+
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session")
 def voices() -> Path:
@@ -25,13 +40,17 @@ def voices() -> Path:
 
 @pytest.fixture(scope="session")
 def base_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A base file that Keras really built, of seeded random weights."""
+    """A base file that Keras really built, of seeded random weights; once for all of xdist's workers."""
     from vsr_shared.audio.spectrogram import SpectrogramSpec
     from vsr_shared.base import write_base
     from vsr_shared.network.random_base import random_base
 
-    path = tmp_path_factory.mktemp("base") / "random.vsr"
-    path.write_bytes(write_base(random_base(SpectrogramSpec(), seed=201)))
+    root = tmp_path_factory.getbasetemp()
+    path = (root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "random.vsr"
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            path.write_bytes(write_base(random_base(SpectrogramSpec(), seed=201)))
     return path
 
 

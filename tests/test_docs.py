@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from vsr_server.base.card import card_part
-from vsr_server.base.ship import check_evaluation
+from vsr_server.base.shipping.card import card_part
+from vsr_server.base.shipping.ship import check_evaluation
 from vsr_shared import errors
 from vsr_shared.base import Base
 from vsr_shared.errors import VsrError
@@ -50,7 +50,7 @@ def test_files_that_a_page_names_are_there(page: str) -> None:
 
 @pytest.mark.parametrize("command", ["vsr", "vsr-server", "vsr-simulate"])
 def test_commands_of_the_readme_exist(command: str) -> None:
-    verbs = set(re.findall(rf"^{command} ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
+    verbs = set(re.findall(rf"^{command} ([a-z-]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert verbs
     for verb in verbs:
         program = Path(sys.executable).with_name(command)

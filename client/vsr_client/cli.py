@@ -1,14 +1,17 @@
 """`vsr`: predict, teach and take part, from the command line."""
 
 import os
-import signal
 import sys
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vsr_client.app.commands import open_app, token
+from vsr_client.commands.keeping import forget, history
+from vsr_client.commands.safekeeping import backup, passphrase, restore
+from vsr_client.commands.taking_away import export, report
+from vsr_client.commands.together import join, leave
 from vsr_client.person import Person, Using
 from vsr_client.settings import BasePath, DataDir, Offline, Threads
 from vsr_shared.emotions import Polarity
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="VSR hears whether a voice carries positive or negative emotion, and learns yours. Everything stays here.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -31,7 +33,7 @@ def main() -> None:
     """Run the command; a VsrError becomes one line and its exit code (docs/exit-codes.md)."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        app(spread(sys.argv[1:]))
+        app(opening(spread(sys.argv[1:])))
     except VsrError as error:
         _complain(error)
         sys.exit(error.exit_code)
@@ -62,6 +64,25 @@ def spread(arguments: list[str]) -> list[str]:
         if not option:
             result.append(argument)
     return result[:-1]
+
+
+def opening(arguments: list[str]) -> list[str]:
+    """Return `arguments` with the command `open` in front where there is none: `vsr` opens the app."""
+    bare = not arguments or (arguments[0].startswith("-") and arguments[0] != "--help")
+    return ["open", *arguments] if bare else arguments
+
+
+app.command("open")(open_app)
+app.command()(token)
+app.command()(history)
+app.command()(forget)
+app.command()(backup)
+app.command()(restore)
+app.command()(passphrase)
+app.command()(report)
+app.command()(export)
+app.command()(join)
+app.command()(leave)
 
 
 @app.command()
@@ -100,7 +121,7 @@ def predict(
     if not json and found:
         from rich.console import Console
 
-        Console(width=None if sys.stdout.isatty() else 120).print(as_table(found))
+        Console(width=None if sys.stdout.isatty() else 1000).print(as_table(found))
         said = "the base's own" if model is None else f"{model.id}, from {model.origin}"
         typer.echo(f"{about(person.base)}; head: {said}")
     if failure:
@@ -121,8 +142,8 @@ def train(
     offline: Offline = False,
 ) -> None:
     """Teach VSR your voice; with no recordings, learn again from those taught before."""
-    from vsr_client.teaching import PERSONAL_TRAINING, Lesson, take_in, train_personal
-    from vsr_client.training_output import epochs_bar, lessons_bar, report
+    from vsr_client.teaching import Lesson, take_in, train_personal
+    from vsr_client.training_output import lessons_bar, report, training_bar
     from vsr_shared.find_base import about
 
     lessons = [Lesson(path, Polarity.POSITIVE) for path in positive or []]
@@ -134,47 +155,11 @@ def train(
     if lessons:
         with lessons_bar(len(lessons)) as heard:
             failures = take_in(person, lessons, heard)
-    with epochs_bar(2 * PERSONAL_TRAINING.epochs) as learnt:
-        result = train_personal(person, PERSONAL_TRAINING, learnt)
-    report(result)
+    with training_bar() as told:
+        head = train_personal(person, on_progress=told)
+    report(head)
     if failures:
         raise typer.Exit(failures[0].exit_code)
-
-
-@app.command()
-def key(data_dir: DataDir) -> None:
-    """Make this machine's key where there is none and print its public half, for the operator of a server."""
-    from vsr_client.node_key import make_node_key
-
-    typer.echo(make_node_key(data_dir / "node_key").read_text().strip())
-
-
-@app.command()
-def join(
-    server: Annotated[str, typer.Argument(help="The server's address, host:port.", show_default=False)],
-    ca: Annotated[Path, typer.Option(help="Certificate of the authority, from the operator.", show_default=False)],
-    data_dir: DataDir,
-    base: BasePath = None,
-    threads: Threads = None,
-    offline: Offline = False,
-    json: Json = False,
-) -> None:
-    """Take part in a server's rounds until stopped: weight updates leave this machine, and nothing else."""
-    from vsr_client.join import join as take_part
-    from vsr_client.join_output import printer
-    from vsr_client.node_key import make_node_key
-    from vsr_client.participant import PersonParticipant
-    from vsr_shared.find_base import about
-
-    person = Person(data_dir, base, threads, offline, _tell)
-    node_key = data_dir / "node_key"
-    make_node_key(node_key)
-    participant = PersonParticipant(person)
-    _tell(f"{about(person.base)}; {participant.taught()} recordings taught")
-    stop = Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    folder = data_dir / "federation"
-    take_part(server, ca, node_key, participant, data_dir=folder, on_event=printer(json), stop=stop)
 
 
 def _check(lessons: "list[Lesson]") -> None:

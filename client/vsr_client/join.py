@@ -15,16 +15,20 @@ import httpx
 from vsr_client import flower_internals as flower
 from vsr_client.agent import Agent
 from vsr_client.answered_rounds import AnsweredRounds
-from vsr_client.join_folder import join_folder, recorded
+from vsr_client.join_folder import join_folder, journal
 from vsr_client.known_nodes import KnownNodes
-from vsr_client.node_key import load_node_key, public_key_path
+from vsr_client.node_key import load_node_key
 from vsr_client.offer_checks import OwnTerms
+from vsr_client.privacy_budget import LEDGER, PrivacyBudget
 from vsr_client.round_answers import Participant, RoundAnswers
 from vsr_client.round_events import Connected, Rejoining, ServerFound, ServerLost
+from vsr_client.secure_answers import SecureTaking
 from vsr_client.server_check import check_server
+from vsr_client.signed_models import SignedModels
 from vsr_client.supernode import NotActivated, SuperNode
 from vsr_shared.errors import FederationError, ServerUnreachable, UnknownNode, UntrustedServer
 from vsr_shared.federation.events import Event
+from vsr_shared.federation.trust import FederationTrust
 
 TASK_LOOK_SECONDS: Final = 0.2
 SERVER_LOOK_SECONDS: Final = 5.0
@@ -40,7 +44,10 @@ def join(
     *,
     data_dir: Path,
     on_event: Callable[[Event], None],
+    record: Callable[[Event], None] | None = None,
     terms: OwnTerms | None = None,
+    secure: SecureTaking | None = None,
+    trust: FederationTrust | None = None,
     stop: threading.Event | None = None,
     poll_seconds: float = 1.0,
     patience_seconds: float = float("inf"),
@@ -48,8 +55,12 @@ def join(
     """Take part in the rounds of `server` (host:port) until `stop` is set or an error ends it.
 
     `ca` is the authority's certificate that the operator handed over, `key` this machine's private key (see
-    `node_key`), `data_dir` a folder of this machine for this purpose alone. `poll_seconds` is the pace at which
-    the server is asked for a round; `patience_seconds` how long a server that went away is waited for.
+    `node_key`), `data_dir` a folder of this machine for this purpose alone. Each event goes to `record` first, which
+    keeps it (events.jsonl in `data_dir` where none is given) or raises, and then nothing leaves. `poll_seconds` is the
+    pace at which the server is asked for a round; `patience_seconds` how long a server that went away is waited for.
+    Given `trust`, the keys pinned by the invitation, updates leave under masks and not otherwise, and models are taken
+    signed and never older than before; `secure` says more exactly how to sum. Without both they leave bare, which is
+    for tests alone.
 
     Raises ServerUnreachable, UntrustedServer, UnknownNode, FederationError, UsageError or StoreError.
     """
@@ -58,12 +69,18 @@ def join(
     flower.look_often()
     private_key = load_node_key(key)
     with join_folder(data_dir):
-        tell = recorded(data_dir, on_event)
+        tell = _kept_first(record or journal(data_dir), on_event)
         answered = AnsweredRounds(data_dir / "answered.json")
-        answers = RoundAnswers(participant, answered, terms or OwnTerms(), tell)
+        stop = stop or threading.Event()
+        own = terms or OwnTerms()
+        secure = secure or (SecureTaking(trust.enrolment_key) if trust else None)
+        sums = secure.answers(data_dir / "secure", own.minimum_cohort) if secure else None
+        budget = PrivacyBudget(data_dir / LEDGER, own.privacy_budget)
+        models = SignedModels(data_dir / "versions.json", trust.release_key) if trust else None
+        answers = RoundAnswers(participant, answered, own, tell, stop.is_set, sums, models, budget=budget)
         check_server(server, ca)
         known = KnownNodes(data_dir / "nodes.json", private_key)
-        membership = _Membership(server, ca, tell, stop or threading.Event(), patience_seconds)
+        membership = _Membership(server, ca, tell, stop, patience_seconds)
         attempts, wait = 0, 1.0
         while not membership.stopped:
             node = SuperNode(server, ca, key, data_dir / "flower", poll_seconds)
@@ -79,6 +96,14 @@ def join(
             tell(Rejoining(str(ended), wait))
             membership.pause(wait)
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+
+
+def _kept_first(record: Callable[[Event], None], on_event: Callable[[Event], None]) -> Callable[[Event], None]:
+    def tell(event: Event) -> None:
+        record(event)
+        on_event(event)
+
+    return tell
 
 
 def _one_supernode(
@@ -165,8 +190,7 @@ def _sign_off(server: str, ca: Path, key: Path, known: KnownNodes) -> None:
     """
     number = known.get(server)
     unknown = UnknownNode(
-        f"the server at {server} does not know this machine's key; give {public_key_path(key)} to the operator, "
-        f"who registers it: vsr-server nodes register {public_key_path(key).name}"
+        f"the server at {server} does not let this machine in; ask the operator for an invitation, and join by it"
     )
     if number is None:
         raise unknown

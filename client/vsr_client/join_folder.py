@@ -26,17 +26,19 @@ def join_folder(folder: Path) -> Iterator[None]:
         yield
 
 
-def recorded(folder: Path, on_event: Callable[[Event], None]) -> Callable[[Event], None]:
-    """Return `on_event` preceded by a line in `folder`/events.jsonl; StoreError where that cannot be written."""
-    journal = folder / "events.jsonl"
+def journal(folder: Path) -> Callable[[Event], None]:
+    """Return what writes an event into `folder`/events.jsonl, not encrypted; StoreError where it cannot.
+
+    For a machine that belongs to no person, as in a test; a person's record is sealed (`together.record`).
+    """
+    path = folder / "events.jsonl"
 
     def record(event: Event) -> None:
         line = to_json_line(event, datetime.now(UTC).isoformat(timespec="milliseconds"))
         try:
-            with journal.open("a") as file:
+            with path.open("a") as file:
                 file.write(line + "\n")
         except OSError as error:
-            raise StoreError(f"cannot write {journal} ({error.strerror}); nothing is sent unrecorded") from error
-        on_event(event)
+            raise StoreError(f"cannot write {path} ({error.strerror}); nothing is sent unrecorded") from error
 
     return record

@@ -1,4 +1,4 @@
-"""The key pair by which a server knows this machine: NIST P-384, in OpenSSH's format, as Flower wants it."""
+"""The key by which a server knows this machine: NIST P-384, in OpenSSH's format, as Flower wants it."""
 
 import os
 from pathlib import Path
@@ -10,17 +10,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from vsr_shared.errors import StoreError, UsageError
 
 
-def public_key_path(key: Path) -> Path:
-    """Return where the public half of `key` lies: the same name with `.pub` behind it."""
-    return key.with_name(key.name + ".pub")
+def make_node_key(key: Path) -> ec.EllipticCurvePrivateKey:
+    """Make a private key at `key` unless there is one, readable by its owner alone, and return it.
 
-
-def make_node_key(key: Path) -> Path:
-    """Make a key pair at `key` unless there is one; return the path of the public half.
-
-    The private half can be read by its owner alone. Raises StoreError where it cannot be written.
+    Raises StoreError where it cannot be written, UsageError where something else stands there.
     """
-    public = public_key_path(key)
     try:
         if not key.exists():
             key.parent.mkdir(parents=True, exist_ok=True)
@@ -32,14 +26,9 @@ def make_node_key(key: Path) -> Path:
             )
             with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(private)
-        if not public.exists():
-            text = load_node_key(key).public_key()
-            public.write_bytes(
-                text.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH) + b"\n"
-            )
     except OSError as error:
         raise StoreError(f"cannot write the key of this machine at {key} ({error.strerror})") from error
-    return public
+    return load_node_key(key)
 
 
 def load_node_key(key: Path) -> ec.EllipticCurvePrivateKey:

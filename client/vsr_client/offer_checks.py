@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from vsr_shared.errors import RefusedRound
 from vsr_shared.federation.messages import CommonModel, RoundOffer
+from vsr_shared.privacy.refusals import LooseTerms
 from vsr_shared.weights import digest
 
 
@@ -15,6 +16,12 @@ class OwnTerms:
     """Fewest machines that an update must be averaged with."""
     most_epochs: int = 20
     """Most passes over the person's clips in one round."""
+    most_clip_norm: float = 10.0
+    """Longest update that is let into a sum: real ones are 0.4 to 2 long."""
+    most_delta: float = 1e-5
+    """Largest chance that a round's promise of epsilon may fail with."""
+    privacy_budget: float | None = None
+    """Most epsilon that all rounds of the person's life may come to; None sets no limit."""
 
 
 def check_model(model: CommonModel, base: str) -> None:
@@ -40,3 +47,12 @@ def check_offer(offer: RoundOffer, base: str, last_answered: int, terms: OwnTerm
         )
     if offer.local.epochs > terms.most_epochs:
         raise RefusedRound(f"{offer.local.epochs} epochs asked, this machine trains at most {terms.most_epochs}")
+    if offer.clip_norm > terms.most_clip_norm:
+        raise LooseTerms(
+            f"updates up to a length of {offer.clip_norm:g} are asked for, this machine allows {terms.most_clip_norm:g}"
+        )
+    if offer.noise and offer.noise.delta > terms.most_delta:
+        raise LooseTerms(
+            f"the round's promise may fail with a chance of {offer.noise.delta:g}, this machine allows "
+            f"{terms.most_delta:g}"
+        )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vsr_shared.federation.events import Event
+from vsr_shared.federation.messages import CLIP_NORM
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,16 @@ class OfferReceived(Event):
     round: int
     bytes: int
     """Bytes of the common model's weights that came in."""
+    minimum_cohort: int
+    """The server says that it averages no fewer machines than this."""
+    local: Mapping[str, float]
+    """How it asks to train, by the names of `LocalTraining`."""
+    metrics: list[str]
+    """Figures that it asks for."""
+    noise: Mapping[str, float] | None = None
+    """Noise that it asks for, by the names of `NoiseTerms`; None where it asks for none."""
+    clip_norm: float = CLIP_NORM
+    """To what length it asks to shorten updates."""
 
     def sentence(self) -> str:
         """The event in words for a person."""
@@ -39,11 +50,17 @@ class UpdateSent(Event):
     federation: str
     round: int
     bytes: int
-    """Bytes of the vector that went out."""
+    """Bytes of the vector that went out and, in a secure sum, of the shares sealed for the others."""
     arrays: Mapping[str, list[int]]
     """Name and shape of each array that went out."""
+    sha256: str
+    """Of the bytes that went out."""
+    minimum_cohort: int
+    """The server says that it averages no fewer machines than this."""
     seconds: float
     """From the offer's arrival to the update's leaving."""
+    content_sha256: str = ""
+    """Of the vector before anything hid it; empty where nothing did."""
 
     def sentence(self) -> str:
         """The event in words for a person."""
@@ -73,6 +90,34 @@ class OfferRefused(Event):
     def sentence(self) -> str:
         """The event in words for a person."""
         return f"refused an offer: {self.reason}"
+
+
+@dataclass(frozen=True)
+class KeysPublished(Event):
+    """Public halves of one-time keys for secure sums left this machine."""
+
+    federation: str
+    keys: int
+    bytes: int
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        return f"gave the server {self.keys} public keys, each for one round"
+
+
+@dataclass(frozen=True)
+class SharesGiven(Event):
+    """Shares of a round's masks left this machine, so that the sum over these people can be read."""
+
+    federation: str
+    round: int
+    people: int
+    """Whose updates are in the sum, this machine's among them."""
+    bytes: int
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        return f"round {self.round}: helped to read the sum over {self.people} people, and no single one of them"
 
 
 @dataclass(frozen=True)

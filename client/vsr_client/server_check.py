@@ -8,14 +8,7 @@ import ssl
 from pathlib import Path
 
 from vsr_shared.errors import ServerUnreachable, UntrustedServer, UsageError
-
-
-def parse_server(server: str) -> tuple[str, int]:
-    """Return host and port of `server`, written `host:port`; UsageError where it is not."""
-    host, _, port = server.rpartition(":")
-    if not host or not port.isdigit() or not 1 <= int(port) <= 65_535 or "/" in host:
-        raise UsageError(f"the server's address is written host:port, for example 127.0.0.1:9443, not {server!r}")
-    return host.strip("[]"), int(port)
+from vsr_shared.federation.address import parse_address
 
 
 def check_server(server: str, ca: Path, timeout: float = 5.0) -> None:
@@ -23,7 +16,7 @@ def check_server(server: str, ca: Path, timeout: float = 5.0) -> None:
 
     Raises ServerUnreachable, UntrustedServer, or UsageError where `ca` cannot be read.
     """
-    host, port = parse_server(server)
+    host, port = parse_address(server)
     try:
         context = ssl.create_default_context(cafile=ca)
     except (OSError, ssl.SSLError) as error:
@@ -36,8 +29,8 @@ def check_server(server: str, ca: Path, timeout: float = 5.0) -> None:
             return
     except ssl.SSLCertVerificationError as error:
         raise UntrustedServer(
-            f"the server at {server} shows a certificate that {ca} does not vouch for "
-            f"({error.verify_message}); ask the operator for the right ca.crt"
+            f"the server at {server} shows a certificate that {ca} does not vouch for ({error.verify_message}); ask "
+            "the operator for the right ca.crt. If this machine's clock is wrong, set it and try again"
         ) from error
     except ssl.SSLError as error:
         raise UntrustedServer(f"what answers at {server} does not speak TLS; check the address") from error

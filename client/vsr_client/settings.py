@@ -45,5 +45,34 @@ Offline = Annotated[
     bool,
     typer.Option("--offline", envvar="VSR_OFFLINE", help="Never fetch ImageNet's weights.", show_default="may fetch"),
 ]
+AppPort = Annotated[
+    int,
+    typer.Option(
+        "--port",
+        envvar="VSR_PORT",
+        min=0,
+        max=65535,
+        show_default="the last one, or a free one",
+        help="Port of the app's pages.",
+    ),
+]
+AppHost = Annotated[
+    str,
+    typer.Option(
+        "--host",
+        envvar="VSR_HOST",
+        help="Loopback address of the app's pages: 127.0.0.1, ::1, or localhost for both. Never another.",
+    ),
+]
+NoBrowser = Annotated[
+    bool,
+    typer.Option(
+        "--no-browser", envvar="VSR_NO_BROWSER", help="Print the link and open no browser.", show_default="opens it"
+    ),
+]
 PASSPHRASE = "VSR_PASSPHRASE"  # noqa: S105 - its name, not its value
 """Environment variable that unlocks the data folder where the system has no keyring."""
+NEW_PASSPHRASE = "VSR_NEW_PASSPHRASE"  # noqa: S105 - its name, not its value
+"""Environment variable with the passphrase that `vsr passphrase` changes to."""
+BACKUP_PASSPHRASE = "VSR_BACKUP_PASSPHRASE"  # noqa: S105 - its name, not its value
+"""Environment variable with the passphrase of a backup."""

@@ -14,6 +14,8 @@ import time
 from types import SimpleNamespace
 from typing import Final
 
+from vsr_client.pace import Pace
+
 LONGEST_RETRY_SECONDS: Final = 5.0
 LONGEST_END_SECONDS: Final = 6.0
 
@@ -28,8 +30,7 @@ def main() -> None:
     from flwr.supernode.cli.flower_supernode import flower_supernode
 
     # The loop sleeps a fixed 3 s between two questions to the server, and up to 20 s after a failure.
-    paced = SimpleNamespace(sleep=lambda seconds: time.sleep(min(seconds, poll_seconds)))
-    vars(start_client_internal)["time"] = paced
+    vars(start_client_internal)["time"] = SimpleNamespace(sleep=Pace(poll_seconds, time.sleep))
     vars(http_retry)["MAX_RETRY_DELAY"] = LONGEST_RETRY_SECONDS
     flower_supernode()
 

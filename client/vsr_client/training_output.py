@@ -4,19 +4,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 
-from vsr_client.teaching import Lesson
+from vsr_client.store.heads import Head
+from vsr_client.teaching import Lesson, OnProgress, Progress
 from vsr_shared.errors import AudioError
-from vsr_shared.learning.personalise import Personalised
 
 _CONSOLE = Console(stderr=True)
+_STAGES = {"hearing": "hearing again", "judging": "judging", "learning": "learning"}
 
 
-def _progress() -> Progress:
+def _progress() -> Bars:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=_CONSOLE)
+    return Bars(*columns, console=_CONSOLE)
 
 
 @contextmanager
@@ -34,19 +36,22 @@ def lessons_bar(count: int) -> Iterator[Callable[[Lesson, AudioError | None], No
 
 
 @contextmanager
-def epochs_bar(count: int) -> Iterator[Callable[[int, float], None]]:
-    """Show a bar over `count` epochs; yield what to call with each epoch and its loss."""
+def training_bar() -> Iterator[OnProgress]:
+    """Show a bar for each stage of a training; yield what to tell of its progress."""
     with _progress() as progress:
-        task = progress.add_task("learning", total=count)
+        tasks: dict[str, TaskID] = {}
 
-        def learnt(epoch: int, loss: float) -> None:
-            progress.update(task, completed=epoch, description=f"learning (loss {loss:.3f})")
+        def told(step: Progress) -> None:
+            if step.stage not in tasks:
+                tasks[step.stage] = progress.add_task(_STAGES[step.stage], total=step.total)
+            loss = "" if step.loss is None else f" (loss {step.loss:.3f})"
+            progress.update(tasks[step.stage], completed=step.done, description=_STAGES[step.stage] + loss)
 
-        yield learnt
+        yield told
 
 
-def report(result: Personalised) -> None:
-    """Print before and after, each recording judged by a network that was not trained on it, and what was decided."""
+def report(result: Head) -> None:
+    """Print before and after, each recording judged by what was learnt without it, and what was decided."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("each recording judged while kept out of training", "before", "after"):
         table.add_column(heading, justify="left" if heading.startswith("each") else "right")

@@ -30,9 +30,24 @@ class ServerFolder:
         return self.root / "nodes"
 
     @property
+    def identities(self) -> Path:
+        """Identities certified for secure sums, and the enrolment key that certified them."""
+        return self.root / "identities"
+
+    @property
     def checkpoints(self) -> Path:
         """The federation's progress."""
         return self.root / "checkpoints"
+
+    @property
+    def keys(self) -> Path:
+        """The release key."""
+        return self.root / "keys"
+
+    @property
+    def models(self) -> Path:
+        """Weights of the newest versions of the common model."""
+        return self.root / "models"
 
     @property
     def flower(self) -> Path:

@@ -17,6 +17,7 @@ import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Final, Literal, cast, get_args
 
 import numpy as np
@@ -64,7 +65,7 @@ class Base:
     trainable: Mapping[str, Array]
     frozen: Mapping[str, Array]
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Name and the beginning of the manifest's SHA-256."""
         return f"{self.manifest.name}@{hashlib.sha256(self.manifest.to_json()).hexdigest()[:12]}"

@@ -10,11 +10,15 @@
     │   └── SilentAudio              nothing above the threshold of silence
     ├── BaseError                4   the base model is missing, damaged or of another version
     ├── StoreError               5   the data folder cannot be read or written
-    │   └── LockedStore              the passphrase is missing or wrong
+    │   ├── LockedStore              the passphrase is missing or wrong
+    │   └── UnknownRecording         no such recording, head or capture is kept
     └── FederationError          6   joining or a round failed
         ├── ServerUnreachable        nothing answers at the server's address
         ├── UntrustedServer          the server's certificate is not signed by the CA the person trusts
         ├── UnknownNode              the server does not know this machine's key
+        ├── RevokedMachine           the operator took this machine out
+        ├── BadInvitation            an invitation that is damaged, expired, used or none at all
+        ├── UntrustedModel           a common model that the federation's release key did not sign as it is
         └── RefusedRound             this machine's own checks refused the round
 
 Every message says what was wrong with what, and what to do.
@@ -75,6 +79,10 @@ class LockedStore(StoreError):
     """The passphrase of the data folder is missing or wrong."""
 
 
+class UnknownRecording(StoreError):
+    """No such recording, head or capture is kept."""
+
+
 class FederationError(VsrError):
     """Joining a federation or a round of it failed."""
 
@@ -91,6 +99,18 @@ class UntrustedServer(FederationError):
 
 class UnknownNode(FederationError):
     """The server does not know this machine's key."""
+
+
+class RevokedMachine(FederationError):
+    """The operator took this machine out of the federation."""
+
+
+class BadInvitation(FederationError):
+    """An invitation that is damaged, expired, used or none at all."""
+
+
+class UntrustedModel(FederationError):
+    """A common model that the federation's release key did not sign as it is."""
 
 
 class RefusedRound(FederationError):

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+import numpy.typing as npt
 
+from vsr_shared.audio.cepstrum import cepstral_statistics
 from vsr_shared.audio.segments import Segment, segments, voiced
 from vsr_shared.audio.spectrogram import SpectrogramSpec, spectrogram_image
 from vsr_shared.network.trunk import BATCH, Trunk
@@ -14,11 +16,15 @@ from vsr_shared.weights import Array
 
 @dataclass(frozen=True)
 class Heard:
-    """A few neighbouring segments and the trunk's activations of them."""
+    """A few neighbouring segments, the trunk's activations of them and how the voice sounds in them."""
 
     segments: tuple[Segment, ...]
     activations: Array
     """(segments, h, w, 1888)"""
+    statistics: Array
+    """(segments, 40), cepstral"""
+    images: npt.NDArray[np.uint8]
+    """(segments, bands, frames): what the network is shown, low bands first"""
 
 
 def listen(blocks: Iterable[Array], trunk: Trunk, spec: SpectrogramSpec) -> Iterator[Heard]:
@@ -29,4 +35,4 @@ def listen(blocks: Iterable[Array], trunk: Trunk, spec: SpectrogramSpec) -> Iter
     source = voiced(segments(blocks))
     while batch := tuple(islice(source, BATCH)):
         images = spectrogram_image(np.stack([segment.samples for segment in batch]), spec)
-        yield Heard(batch, trunk(images))
+        yield Heard(batch, trunk(images), cepstral_statistics(images), images)

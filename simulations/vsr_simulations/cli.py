@@ -11,7 +11,15 @@ import typer
 
 from vsr_shared.errors import VsrError
 from vsr_simulations.bench.quantise_cli import quantise
+from vsr_simulations.bench.rounds.cli import rounds
+from vsr_simulations.bench.secure_sum_cli import secure_sum
+from vsr_simulations.client_bench.cli import client
+from vsr_simulations.compare.cli import compare
+from vsr_simulations.newcomers.cli import newcomers
 from vsr_simulations.personal.cli import personal
+from vsr_simulations.poisoning.cli import poison
+from vsr_simulations.privacy.cli import privacy
+from vsr_simulations.scale.cli import scale
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Out = Annotated[Path, typer.Option(help="Folder for results.")]
@@ -22,7 +30,15 @@ DEMO_ACTORS: Final = ("rav17", "rav18", "rav19", "rav20")
 """The base that ships never hears them."""
 
 app.command()(personal)
+app.command()(compare)
+app.command()(newcomers)
+app.command()(scale)
 app.command()(quantise)
+app.command()(rounds)
+app.command()(client)
+app.command()(secure_sum)
+app.command()(privacy)
+app.command()(poison)
 
 
 def main() -> None:

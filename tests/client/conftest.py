@@ -1,11 +1,14 @@
 """A machine with a base, and one person's recordings."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.client.commands import Machine
+from tests.client.running_app import RunningApp, start_app
 from vsr_shared.base import Base
 from vsr_shared.emotions import Polarity
 from vsr_simulations.population import User, generated_users, recorded_users
@@ -32,6 +35,21 @@ def actor(voices: Path) -> User:
 def generated(tmp_path_factory: pytest.TempPathFactory) -> User:
     """A generated person, for what needs no real voice."""
     return generated_users(3, 1, 8, tmp_path_factory.mktemp("voices"))[0]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, shipped: Base) -> Iterator[RunningApp]:
+    """A running app on a fresh data folder, for all tests of one file."""
+    running = start_app(Machine(tmp_path_factory.mktemp("app") / "data", None))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def api(app: RunningApp) -> Iterator[httpx.Client]:
+    """A script's client of the app."""
+    with app.script() as client:
+        yield client
 
 
 @dataclass(frozen=True)

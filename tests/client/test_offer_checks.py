@@ -19,7 +19,7 @@ from vsr_shared.learning.local_training import LocalTraining
 from vsr_shared.weights import digest
 
 WEIGHTS = {"w": np.ones(4, np.float32)}
-OFFER = RoundOffer("f", 5, "base-1", digest(WEIGHTS), WEIGHTS, LocalTraining(), 3, ("loss",))
+OFFER = RoundOffer("f", 5, "base-1", digest(WEIGHTS), WEIGHTS, LocalTraining(), 3, ("loss",), clip_norm=2.0)
 TERMS = OwnTerms(minimum_cohort=3)
 
 
@@ -92,6 +92,27 @@ def test_what_left_the_machine_is_told_exactly(tmp_path: Path) -> None:
     assert isinstance(received, OfferReceived)
     assert isinstance(sent, UpdateSent)
     assert (sent.round, sent.arrays, sent.bytes) == (5, {"update/vector": [6]}, 6 * 4 + 128)
+
+
+def test_who_stops_while_the_machine_learns_sends_nothing(tmp_path: Path) -> None:
+    events: list[Event] = []
+    answered = AnsweredRounds(tmp_path / "a.json")
+    answers = RoundAnswers(Adds(), answered, TERMS, events.append, stopped=lambda: True)
+    with pytest.raises(RefusedRound, match="stopped taking part"):
+        answers(offer_to_records(OFFER))
+    assert isinstance(events[-1], OfferRefused)
+    assert not any(isinstance(event, UpdateSent) for event in events)
+    assert answered.last(OFFER.federation) == 0
+
+
+def test_what_cannot_be_written_down_does_not_leave(tmp_path: Path) -> None:
+    def full_disk(event: Event) -> None:
+        if isinstance(event, UpdateSent):
+            raise StoreError("no space left")
+
+    answers = RoundAnswers(Adds(), AnsweredRounds(tmp_path / "a.json"), TERMS, full_disk)
+    with pytest.raises(StoreError, match="no space left"):
+        answers(offer_to_records(OFFER))
 
 
 def test_a_failed_training_answers_nothing_and_spends_no_round(tmp_path: Path) -> None:

@@ -5,14 +5,16 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
 from tests.client.commands import Machine
 from tests.client.conftest import Files, files
-from vsr_client.store.clips import ClipStore
-from vsr_client.store.data_key import open_data_key
+from vsr_client.store.heads import Head
+from vsr_client.store.recordings import KeptRecording
+from vsr_client.store.vault import Vault
 from vsr_shared.base import Base, make_base, write_base
 from vsr_shared.emotions import Emotion, Polarity
 from vsr_shared.metrics import scores
@@ -77,24 +79,42 @@ def test_a_head_that_does_not_win_is_not_kept(machine: Machine, generated: User,
     done = machine.vsr("train", "--positive", *positive, "--negative", *negative, VSR_BASE=str(path))
     assert done.returncode == 0, done.stderr
     assert "did not hear you better" in done.stdout
-    assert not list(machine.folder.glob("models/personal*"))
+    (head,) = heads_of(machine)
+    assert not head.kept
+    said = machine.vsr("predict", "--json", positive[0], VSR_BASE=str(path))
+    assert json.loads(said.stdout)["head"] == "base"
 
 
 def test_nothing_personal_lies_in_the_clear(machine: Machine, generated: User, base: Base) -> None:
     lessons = files(generated)
     assert machine.vsr("train", "--positive", *lessons.positive, "--negative", *lessons.negative).returncode == 0
-    key = open_data_key(machine.folder, lambda _: "correct horse")
-    store = ClipStore(machine.folder, key)
-    recordings = store.recordings(base.id)
-    store.close()
+    vault = opened(machine)
+    recordings, key = vault.recordings.all(), vault.key
+    heard = vault.recordings.heard(recordings[0].id, base.id)
+    vault.close()
     assert len(recordings) == len(lessons.positive) + len(lessons.negative)
+    assert heard is not None
     written = {path: path.read_bytes() for path in machine.folder.rglob("*") if path.is_file()}
     assert written
-    secrets = [recordings[0].activations.astype("<f2").tobytes()[:64], b"positive", b"negative", key, b"correct horse"]
+    secrets = [heard.activations.tobytes()[:64], b"positive", b"negative", key, b"correct horse"]
     secrets += [lessons.positive[0].name.encode(), lessons.positive[0].read_bytes()[:200]]
     for path, data in written.items():
         assert not [secret for secret in secrets if secret in data], path
         assert path.stat().st_mode & 0o077 == 0, f"{path} can be read by others"
+
+
+def opened(machine: Machine) -> Vault:
+    return Vault.open(machine.folder, lambda _: "correct horse")
+
+
+def recordings_of(machine: Machine) -> list[KeptRecording]:
+    with closing(opened(machine)) as vault:
+        return vault.recordings.all()
+
+
+def heads_of(machine: Machine) -> list[Head]:
+    with closing(opened(machine)) as vault:
+        return vault.heads.all()
 
 
 def test_without_keyring_and_passphrase_nothing_is_kept(machine: Machine, generated: User) -> None:
@@ -112,13 +132,11 @@ def test_a_wrong_passphrase_opens_nothing(machine: Machine, generated: User) -> 
     assert "passphrase" in done.stderr
 
 
-def test_teaching_the_same_file_again_changes_its_label(machine: Machine, generated: User, base: Base) -> None:
+def test_teaching_the_same_file_again_changes_its_label(machine: Machine, generated: User) -> None:
     lessons = files(generated)
     machine.vsr("train", "--positive", *lessons.positive, "--negative", *lessons.negative)
     machine.vsr("train", "--negative", lessons.positive[0])
-    store = ClipStore(machine.folder, open_data_key(machine.folder, lambda _: "correct horse"))
-    labels = [recording.polarity for recording in store.recordings(base.id)]
-    store.close()
+    labels = [recording.polarity for recording in recordings_of(machine)]
     assert len(labels) == len(lessons.positive) + len(lessons.negative)
     assert labels.count(Polarity.NEGATIVE) == len(lessons.negative) + 1
 
@@ -145,13 +163,13 @@ def test_an_unusable_data_folder_says_so(machine: Machine, generated: User, tmp_
     assert "--data-dir" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_a_full_disk_is_said_and_what_was_there_stays(machine: Machine, generated: User, base: Base) -> None:
-    """Files may grow to 60 kB and no further, as on a disk that is full."""
+def test_a_full_disk_is_said_and_what_was_there_stays(machine: Machine, generated: User) -> None:
+    """Files may grow to 250 kB and no further, as on a disk that is full."""
     lessons = files(generated)
     some, rest = lessons.positive[:1], lessons.positive[1:] + files(generated, held_out=True).positive
     machine.vsr("train", "--positive", *some)
     full = subprocess.run(
-        ["bash", "-c", 'ulimit -f 60; exec "$@"', "vsr", *machine.command("train", "--positive", *rest)],
+        ["bash", "-c", 'ulimit -f 250; exec "$@"', "vsr", *machine.command("train", "--positive", *rest)],
         capture_output=True,
         text=True,
         check=False,
@@ -159,9 +177,7 @@ def test_a_full_disk_is_said_and_what_was_there_stays(machine: Machine, generate
     )
     assert full.returncode == 5, full.stderr
     assert "free space" in full.stderr and "Traceback" not in full.stderr
-    store = ClipStore(machine.folder, open_data_key(machine.folder, lambda _: "correct horse"))
-    kept = len(store.recordings(base.id))
-    store.close()
+    kept = len(recordings_of(machine))
     assert 1 <= kept < len(some) + len(rest)
     assert not list(machine.folder.rglob("*.partial"))
 
@@ -197,7 +213,7 @@ def test_killed_while_learning_leaves_a_usable_folder(machine: Machine, generate
         stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 60
-    while not (machine.folder / "clips.sqlite").exists() and time.monotonic() < deadline:
+    while not list(machine.folder.glob("audio/*.sealed")) and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(0.3)
     running.send_signal(signal.SIGKILL)

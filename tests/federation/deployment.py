@@ -7,11 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives import serialization
+
 from vsr_client.node_key import make_node_key
-from vsr_server.nodes import enrol
+from vsr_client.secure_keys import SecureKeys
+from vsr_server.database import Database, database_url, open_database
+from vsr_server.enrolment.certificates import make_certificates
+from vsr_server.enrolment.enrol import admit
+from vsr_server.enrolment.federation_keys import federation_keys
+from vsr_server.server_folder import ServerFolder
 
 REPOSITORY = Path(__file__).parents[2]
 Line = Mapping[str, Any]
@@ -20,12 +29,20 @@ Line = Mapping[str, Any]
 class Running:
     """A process that prints its events as lines of JSON into a file."""
 
-    def __init__(self, module: str, arguments: list[object], out: Path) -> None:
+    def __init__(
+        self, module: str, arguments: list[object], out: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.out = out
         self._file = out.open("ab")
-        command = [sys.executable, "-m", f"tests.federation.{module}", *map(str, arguments)]
+        name = module if "." in module else f"tests.federation.{module}"
+        command = [sys.executable, "-m", name, *map(str, arguments)]
         self.process = subprocess.Popen(
-            command, stdout=self._file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=REPOSITORY
+            command,
+            stdout=self._file,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=REPOSITORY,
+            env={**os.environ, **(environment or {})},
         )
 
     def events(self, name: str = "") -> list[Line]:
@@ -34,7 +51,7 @@ class Running:
         found = [json.loads(line) for line in lines]
         return [event for event in found if not name or event["event"] == name]
 
-    def wait_for(self, name: str, seconds: float = 60, such: Callable[[Line], bool] = lambda _: True) -> Line:
+    def wait_for(self, name: str, seconds: float = 120, such: Callable[[Line], bool] = lambda _: True) -> Line:
         """Wait for an event and return it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -78,8 +95,24 @@ class Deployment:
         self._started: list[Running] = []
 
     def register(self, name: str) -> None:
-        """Make a key for the machine `name` and register it."""
-        enrol(self.server_dir / "nodes", make_node_key(self.folder / name), name)
+        """Make keys for the machine `name` and let it in, as an invitation would."""
+        make_certificates(self.ca.parent, datetime.now(UTC))
+        form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        pem = make_node_key(self.folder / name).public_key().public_bytes(*form)
+        identity = SecureKeys(self.folder / f"{name}-data" / "secure").identity
+        keys = federation_keys(ServerFolder(self.server_dir))
+        with closing(self.database()) as database, database.session() as session:
+            admit(session, keys, pem.decode(), identity, name, datetime.now(UTC))
+
+    def database(self) -> Database:
+        """Open the server's database."""
+        return open_database(database_url(self.server_dir), self.server_dir)
+
+    @property
+    def trust(self) -> list[object]:
+        """What a machine is started with that pinned the federation's keys: it sums securely and not otherwise."""
+        trust = federation_keys(ServerFolder(self.server_dir)).trust
+        return ["--trust", trust.release_key.hex(), trust.enrolment_key.hex()]
 
     def server(self, rounds: int, cohort: int, *more: object) -> Running:
         """Start the server and wait until it is up."""
@@ -93,6 +126,16 @@ class Deployment:
         out = self.folder / f"{name}-{len(self._started)}.out"
         given = [self.address, ca or self.ca, self.folder / name, self.folder / f"{name}-data", seed, *more]
         return self._start("least_squares", given, out)
+
+    def hold(self, *names: str) -> None:
+        """Let no training of the machines `names` come to its end."""
+        for name in names:
+            (self.folder / f"{name}-data" / "hold").touch()
+
+    def release(self, *names: str) -> None:
+        """Let the trainings of the machines `names` end."""
+        for name in names:
+            (self.folder / f"{name}-data" / "hold").unlink(missing_ok=True)
 
     def processes(self) -> list[tuple[int, str]]:
         """Every process whose command names this deployment's folder, whoever started it."""

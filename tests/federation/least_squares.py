@@ -2,7 +2,7 @@
 
 Run as a script it joins a federation as one person's machine and prints its events as lines of JSON:
 
-    python -m tests.federation.least_squares SERVER CA KEY DATA_DIR SEED [--seconds S] [--base NAME]
+    python -m tests.federation.least_squares SERVER CA KEY DATA_DIR SEED [--base NAME] [--trust HEX HEX]
 """
 
 import argparse
@@ -35,14 +35,15 @@ class LeastSquares:
 
     base = BASE
 
-    def __init__(self, seed: int, seconds: float = 0.0) -> None:
+    def __init__(self, seed: int, hold: Path | None = None) -> None:
+        """For as long as the file `hold` is there, a training does not come to its end."""
         rng = np.random.default_rng(seed)
         self.clips = 5 + seed
         self.x = rng.normal(size=(self.clips, FEATURES)).astype(np.float32)
         truth = np.arange(FEATURES * OUTPUTS, dtype=np.float32).reshape(FEATURES, OUTPUTS) / 10
         noise = 0.1 * rng.normal(size=(self.clips, OUTPUTS)).astype(np.float32)
         self.y = self.x @ truth + 1.0 + noise
-        self.seconds = seconds
+        self.hold = hold
 
     def keep(self, model: CommonModel) -> None:
         """Remember the digest of the newest common model."""
@@ -50,7 +51,8 @@ class LeastSquares:
 
     def train(self, offer: RoundOffer) -> LocalUpdate:
         """Take the offered number of gradient steps."""
-        time.sleep(self.seconds)
+        while self.hold and self.hold.exists():
+            time.sleep(0.05)
         return self.steps(offer.weights, offer.local)
 
     def steps(self, weights: Mapping[str, np.ndarray], local: LocalTraining) -> LocalUpdate:
@@ -72,6 +74,7 @@ def main() -> None:
     from vsr_client.node_key import make_node_key
     from vsr_shared.errors import VsrError
     from vsr_shared.federation.events import to_json_line
+    from vsr_shared.federation.trust import FederationTrust
 
     parser = argparse.ArgumentParser()
     parser.add_argument("server")
@@ -79,12 +82,12 @@ def main() -> None:
     parser.add_argument("key", type=Path)
     parser.add_argument("data_dir", type=Path)
     parser.add_argument("seed", type=int)
-    parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--base", default=BASE)
+    parser.add_argument("--trust", nargs=2, type=bytes.fromhex)
     given = parser.parse_args()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    participant = LeastSquares(given.seed, given.seconds)
+    participant = LeastSquares(given.seed, given.data_dir / "hold")
     participant.base = given.base
     make_node_key(given.key)
     try:
@@ -95,6 +98,7 @@ def main() -> None:
             participant,
             data_dir=given.data_dir,
             on_event=lambda event: print(to_json_line(event, ""), flush=True),
+            trust=FederationTrust(*given.trust) if given.trust else None,
             stop=stop,
             poll_seconds=0.3,
         )

@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 from tests.federation.least_squares import BASE, initial_weights
-from vsr_server.rounds import Plan
-from vsr_server.serving import serve
+from vsr_server.coordination.plan import Plan, SecurePlan
+from vsr_server.coordination.serving import serve
 from vsr_shared.errors import VsrError
 from vsr_shared.federation.events import to_json_line
 from vsr_shared.learning.local_training import LocalTraining
+from vsr_shared.secure_sum.quantise import Quantisation
 
 LOCAL = LocalTraining(epochs=3, learning_rate=0.1, batch_size=16)
 
@@ -28,9 +29,12 @@ def main() -> None:
     parser.add_argument("--padding", type=int, default=0)
     parser.add_argument("--round-timeout", type=float, default=60.0)
     parser.add_argument("--cohort-timeout", type=float, default=60.0)
+    parser.add_argument("--secure", action="store_true")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    plan = Plan(given.rounds, given.cohort, given.round_timeout, given.cohort_timeout, local=LOCAL, metrics=("loss",))
+    limits = given.rounds, given.cohort, given.round_timeout, given.cohort_timeout
+    secure = SecurePlan(ranges=Quantisation(update_range=4.0, most_clips=20)) if given.secure else None
+    plan = Plan(*limits, local=LOCAL, metrics=("loss",), secure=secure)
     try:
         serve(
             given.data_dir,

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from importlib.metadata import version
@@ -15,7 +16,7 @@ from flwr.supernode import start_client_internal
 from flwr.supernode.runtime import run_clientapp
 
 import vsr_client.flower_internals
-import vsr_server.flower_internals
+import vsr_server.flower.flower_internals
 from vsr_shared.errors import FederationError
 from vsr_shared.federation.flower_release import check_release
 
@@ -59,6 +60,8 @@ def test_the_task_input_is_message_context_run_and_bundle() -> None:
 def test_what_is_paced_is_still_looked_up_where_it_is_replaced() -> None:
     loop = inspect.getsource(start_client_internal.start_client_internal)
     assert "time.sleep(3)" in loop, "supernode_process replaces the module's `time` to shorten this"
+    answering = inspect.getsource(start_client_internal).replace(loop, "")
+    assert set(re.findall(r"time\.sleep\(([\d.]+)\)", answering)) == {"0.5"}, "by which `pace` tells work from idleness"
     used = {
         node.attr
         for node in ast.walk(ast.parse(inspect.getsource(start_client_internal)))
@@ -90,5 +93,5 @@ def test_no_other_file_reaches_into_flower() -> None:
 
 
 def test_the_bundle_of_a_run_holds_no_code() -> None:
-    with zipfile.ZipFile(io.BytesIO(vsr_server.flower_internals.empty_bundle().content)) as bundle:
+    with zipfile.ZipFile(io.BytesIO(vsr_server.flower.flower_internals.empty_bundle().content)) as bundle:
         assert bundle.namelist() == ["pyproject.toml"]

@@ -7,7 +7,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,8 +17,9 @@ import pytest
 from tests.federation.conftest import free_port
 from tests.federation.deployment import Deployment
 from tests.federation.hostile_app import BIN, HostileApp
-from vsr_server.certificates import make_certificates
-from vsr_server.nodes import enrolled, tell_superlink
+from vsr_server.enrolment.certificates import make_certificates
+from vsr_server.enrolment.machines import machines
+from vsr_server.enrolment.nodes import tell_superlink
 
 
 @contextmanager
@@ -48,7 +49,8 @@ def wait_for_replies(app: HostileApp, seconds: float, processes: list[subprocess
 def register_when_up(stock: Deployment) -> None:
     for _ in range(300):
         try:
-            tell_superlink(enrolled(stock.server_dir / "nodes"), stock.address, stock.ca.read_bytes())
+            with closing(stock.database()) as database:
+                tell_superlink(machines(database), stock.address, stock.ca.read_bytes())
             return
         except httpx.TransportError:
             time.sleep(0.2)

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vsr_server.base.augment import Augmentation, augment, band_limited, coloured, masked, noisy, reverberated, warped
+from vsr_server.base.training.augment import (
+    Augmentation,
+    augment,
+    band_limited,
+    coloured,
+    masked,
+    noisy,
+    reverberated,
+    warped,
+)
 
 
 def images(n: int = 6) -> np.ndarray:

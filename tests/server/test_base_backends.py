@@ -17,10 +17,10 @@ from pathlib import Path
 
 import keras
 
-from vsr_server.base.recipe import Phase, Recipe
+from vsr_server.base.training.recipe import Phase, Recipe
 from vsr_server.base.who import Who
-from vsr_server.base.run import load_data
-from vsr_server.base.train import train
+from vsr_server.base.training.run import load_data
+from vsr_server.base.training.train import train
 
 folder = Path(sys.argv[1])
 data, _ = load_data(folder / "voices", Who(["c"], ["d"]), folder / "cache", lambda _: None)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vsr_server.base.calibrate import corpus_balance, fit_temperature, log_odds
+from vsr_server.base.training.calibrate import corpus_balance, fit_temperature, log_odds
 from vsr_shared.errors import VsrError
 from vsr_shared.metrics import ece, nll
 

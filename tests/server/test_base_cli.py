@@ -12,14 +12,14 @@ import soundfile
 from typer.testing import CliRunner
 
 from tests.server.base_voices import RATE, tone, write_manifest, write_voices
-from vsr_server.base.assemble import Origins, assemble, calibrate
 from vsr_server.base.cli import app
-from vsr_server.base.evaluate import base_probabilities
+from vsr_server.base.evaluation.evaluate import base_probabilities
 from vsr_server.base.folds import speaker_folds, validators
-from vsr_server.base.recipe import Recipe
-from vsr_server.base.run import load_data
-from vsr_server.base.train import predict
-from vsr_server.base.training_network import shipped_part, training_network
+from vsr_server.base.training.assemble import Origins, assemble, calibrate
+from vsr_server.base.training.recipe import Recipe
+from vsr_server.base.training.run import load_data
+from vsr_server.base.training.train import predict
+from vsr_server.base.training.training_network import shipped_part, training_network
 from vsr_server.base.who import Who
 from vsr_server.corpora.read import read_corpora
 from vsr_server.microphones.catalogue import MICROPHONES

@@ -8,12 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vsr_server.base.baselines import cannot_learn, cepstral_statistics, linear_model, majority, support_vectors
-from vsr_server.base.evaluate import Judged, evaluate, speaker_bootstrap
-from vsr_server.base.evaluation_pictures import PANELS, draw, prepare
-from vsr_server.base.examination import Examination
+from vsr_server.base.evaluation.baselines import (
+    cannot_learn,
+    cepstral_statistics,
+    linear_model,
+    majority,
+    support_vectors,
+)
+from vsr_server.base.evaluation.evaluate import Judged, evaluate, speaker_bootstrap
+from vsr_server.base.evaluation.evaluation_pictures import PANELS, draw, prepare
+from vsr_server.base.evaluation.examination import Examination
+from vsr_server.base.evaluation.report import report
 from vsr_server.base.images import Images
-from vsr_server.base.report import report
 from vsr_server.corpora.clip import Clip
 from vsr_shared.emotions import Emotion
 from vsr_shared.errors import StoreError, UsageError

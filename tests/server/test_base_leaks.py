@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from tests.server.base_voices import RATE, tone, write_manifest, write_voices
-from vsr_server.base.examinees import examinees
+from vsr_server.base.evaluation.examinees import examinees
 from vsr_server.base.kept import keep, kept_rows, read_kept
 from vsr_server.base.same_sound import (
     SOUNDS_NOTE,

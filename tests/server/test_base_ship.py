@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.shared.small_base import small_base
-from vsr_server.base.card import BEGIN, END, card_part
 from vsr_server.base.cli import app
-from vsr_server.base.evaluate import evaluate
-from vsr_server.base.ship import Papers, check_base, ship
+from vsr_server.base.evaluation.evaluate import evaluate
+from vsr_server.base.shipping.card import BEGIN, END, card_part
+from vsr_server.base.shipping.ship import Papers, check_base, ship
 from vsr_server.corpora.clip import Clip
 from vsr_shared.base import Base, make_base, write_base
 from vsr_shared.emotions import Emotion

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from tests.server.base_voices import write_voices
-from vsr_server.base.averaging import settle_statistics
-from vsr_server.base.checkpoint import load_state
-from vsr_server.base.recipe import Phase, Recipe
-from vsr_server.base.run import load_data, run
-from vsr_server.base.sampling import chances, draw
-from vsr_server.base.train import Data, predict, train, validation_reading
-from vsr_server.base.training_network import prepare_phase, shipped_part, training_network
+from vsr_server.base.training.averaging import settle_statistics
+from vsr_server.base.training.checkpoint import load_state
+from vsr_server.base.training.recipe import Phase, Recipe
+from vsr_server.base.training.run import load_data, run
+from vsr_server.base.training.sampling import chances, draw
+from vsr_server.base.training.train import Data, predict, train, validation_reading
+from vsr_server.base.training.training_network import prepare_phase, shipped_part, training_network
 from vsr_server.base.who import Who
 from vsr_server.corpora.clip import Clip
 from vsr_shared.emotions import Emotion

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vsr_client.server_check import check_server
-from vsr_server.certificates import CertificateFiles, make_certificates
+from vsr_server.enrolment.certificates import CertificateFiles, make_certificates
 from vsr_shared.errors import FederationError, ServerUnreachable, UntrustedServer, UsageError
 
 NOW = datetime.now(UTC)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from vsr_server import durable_file
-from vsr_server.checkpoint import Checkpoints
+from vsr_server.coordination.checkpoint import Checkpoints
 from vsr_shared.errors import FederationError
 from vsr_shared.learning.fed_avg import ServerState
 
@@ -58,7 +58,7 @@ def test_a_crash_between_state_and_index_leaves_the_old_pair(tmp_path: Path, mon
             raise OSError(28, "No space left on device")
         real(path, data)
 
-    monkeypatch.setattr("vsr_server.checkpoint.write_durably", dies_at_the_index)
+    monkeypatch.setattr("vsr_server.coordination.checkpoint.write_durably", dies_at_the_index)
     with pytest.raises(FederationError, match="No space left"):
         checkpoints.close_round(progress, state(1))
     found = Checkpoints(tmp_path).progress()

@@ -18,7 +18,7 @@ from vsr_shared.learning.local_training import LocalTraining
 from vsr_shared.weights import digest
 
 WEIGHTS = {"a": np.zeros((2, 2), np.float32), "b": np.zeros(3, np.float32)}
-OFFER = RoundOffer("f", 1, "base", digest(WEIGHTS), WEIGHTS, LocalTraining(), 2, ("loss",))
+OFFER = RoundOffer("f", 1, "base", digest(WEIGHTS), WEIGHTS, LocalTraining(), 2, ("loss",), clip_norm=1e6)
 
 
 def update(value: float, clips: int, loss: float) -> LocalUpdate:

@@ -60,9 +60,15 @@ def test_trunk_tail_and_head_in_a_row_equal_the_whole_network(network, images) -
 
     full = LiteRTTrunk(trunk_to_litert(network, "float32"), SHAPE)
     half = LiteRTTrunk(trunk_to_litert(network, "float16"), SHAPE, threads=1)
+    shipped_as = trunk_to_litert(network)
+    assert len(shipped_as) < 0.3 * 4 * 18_000_000, "8 bits a weight, and little beside them"
     assert whole.std() > 1e-3, "a network that says the same of every image would pass any test"
     np.testing.assert_allclose(through(full), whole, atol=1e-4)
     np.testing.assert_allclose(through(half), whole, atol=2e-3)
+    eight_bits = LiteRTTrunk(shipped_as, SHAPE)
+    np.testing.assert_allclose(through(eight_bits), whole, atol=0.05)
+    alone = np.concatenate([eight_bits(images[place : place + 1]) for place in range(len(images))])
+    np.testing.assert_allclose(alone, eight_bits(images), atol=1e-3 * np.abs(alone).max(), err_msg="neighbours matter")
     activations = trunk_of(network).predict(network_input(images), verbose=0)
     np.testing.assert_allclose(full(images), activations, atol=1e-4 * np.abs(activations).max())
     np.testing.assert_allclose(np.stack(list(stream(full, iter(images)))), full(images), atol=1e-5)

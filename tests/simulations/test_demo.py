@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from vsr_simulations.demo.outcome import COLUMNS
 
 
+@pytest.mark.long
 def test_the_whole_way_on_one_machine(base_path: Path, tmp_path: Path) -> None:
     out = tmp_path / "demo"
     done = subprocess.run(
@@ -25,7 +28,8 @@ def test_the_whole_way_on_one_machine(base_path: Path, tmp_path: Path) -> None:
     means = {name: sum(row["scores"][name]["auroc"] for row in result["rows"]) / 4 for name in COLUMNS}
     assert means["common_after"] > means["common_before"], "rounds that make nothing better are no demonstration"
     update = 4 * (774_914 + 2) + 128
-    assert set(result["bytes_sent"].values()) == {4 * update}, "a vector and a header a round, and nothing else"
+    (sent,) = set(result["bytes_sent"].values())
+    assert 4 * update < sent < 1.005 * 4 * update, "a masked vector a round, and beside it hardly anything"
     assert (out / "demo.png").read_bytes().startswith(b"\x89PNG")
     assert _processes(str(out)) == []
 

@@ -1,18 +1,16 @@
-"""Tails and heads on this machine: the person's own, sealed, and the newest common one of a federation."""
+"""The newest common tail and head of a federation here. Everybody in it has the same, so they are not sealed."""
 
 import json
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from vsr_client.store.files import private_folder, reporting, write_whole
-from vsr_client.store.sealing import seal, unseal
 from vsr_shared.errors import StoreError, VsrError
 from vsr_shared.weights import Weights, digest, from_bytes, to_bytes
 
 Kind = Literal["common", "personal"]
-_PURPOSE: Final = "the personal model"
 
 
 @dataclass(frozen=True)
@@ -31,46 +29,39 @@ class KeptModel:
         return f"{self.kind}@{digest(self.weights)[:12]}"
 
 
-class ModelFolder:
-    """The kept models in one data folder, one of a kind and base."""
+class CommonModels:
+    """The common models in one data folder, one a base."""
 
     def __init__(self, data_dir: Path) -> None:
         """Look into `data_dir`; nothing is written until a model is put."""
         self._folder = data_dir / "models"
 
-    def has(self, kind: Kind, base: str) -> bool:
-        """Say whether there is such a model."""
-        return self._path(kind, base).exists()
+    def has(self, base: str) -> bool:
+        """Say whether there is one for `base`."""
+        return self._path(base).exists()
 
-    def put(self, model: KeptModel, key: bytes | None = None) -> None:
-        """Keep `model` in place of the one before; a personal one needs the data `key`."""
-        header = json.dumps({"base": model.base, "origin": model.origin}).encode()
-        data = struct.pack("<I", len(header)) + header + to_bytes(model.weights)
-        if model.kind == "personal":
-            if key is None:
-                raise StoreError("a personal model is never kept without a key")
-            data = seal(key, f"{_PURPOSE} {model.base}", data)
+    def put(self, base: str, weights: Weights, origin: str) -> None:
+        """Keep `weights` in place of those before."""
+        header = json.dumps({"base": base, "origin": origin}).encode()
         private_folder(self._folder)
-        write_whole(self._path(model.kind, model.base), data)
+        write_whole(self._path(base), struct.pack("<I", len(header)) + header + to_bytes(weights))
 
-    def get(self, kind: Kind, base: str, key: bytes | None = None) -> KeptModel:
-        """Return the model; StoreError where it is missing or damaged."""
-        path = self._path(kind, base)
+    def get(self, base: str) -> KeptModel:
+        """Return the model for `base`; StoreError where it is missing or damaged."""
+        path = self._path(base)
         with reporting(self._folder):
             data = path.read_bytes()
-        if kind == "personal":
-            data = unseal(key or b"", f"{_PURPOSE} {base}", data)
         try:
             (length,) = struct.unpack_from("<I", data)
             header = json.loads(data[4 : 4 + length])
-            return KeptModel(kind, header["base"], from_bytes(data[4 + length :]), header["origin"])
+            return KeptModel("common", header["base"], from_bytes(data[4 + length :]), header["origin"])
         except (struct.error, ValueError, KeyError, VsrError) as error:
-            raise StoreError(f"{path} is damaged; delete it, then train or join again") from error
+            raise StoreError(f"{path} is damaged; delete it and join again") from error
 
-    def remove(self, kind: Kind, base: str) -> None:
+    def remove(self, base: str) -> None:
         """Take the model away where it is there."""
         with reporting(self._folder):
-            self._path(kind, base).unlink(missing_ok=True)
+            self._path(base).unlink(missing_ok=True)
 
-    def _path(self, kind: Kind, base: str) -> Path:
-        return self._folder / f"{kind}-{base.replace('/', '_')}.model"
+    def _path(self, base: str) -> Path:
+        return self._folder / f"common-{base.replace('/', '_')}.model"

@@ -2,10 +2,10 @@
 
 import typer
 
-from vsr_server.base.compare_cli import compare
-from vsr_server.base.evaluate_cli import evaluate
-from vsr_server.base.ship_cli import ship
-from vsr_server.base.train_cli import train
+from vsr_server.base.evaluation.compare_cli import compare
+from vsr_server.base.evaluation.evaluate_cli import evaluate
+from vsr_server.base.shipping.ship_cli import ship
+from vsr_server.base.training.train_cli import train
 
 app = typer.Typer(no_args_is_help=True, help="The base model: train it, evaluate it.")
 

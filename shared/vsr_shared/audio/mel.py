@@ -23,12 +23,17 @@ def mel_filterbank(sample_rate: int, n_fft: int, n_mels: int, fmin: float, fmax:
     Frequencies are in Hz. A band above the Nyquist frequency is all zeros: clamp `fmax` to avoid it.
     """
     bins = np.arange(1 + n_fft // 2) * (sample_rate / n_fft)
-    corners = _to_hz(np.linspace(_to_mel(fmin), _to_mel(fmax), n_mels + 2))
+    corners = band_corners(n_mels, fmin, fmax)
     low, centre, high = corners[:-2, None], corners[1:-1, None], corners[2:, None]
     rising, falling = (bins - low) / (centre - low), (high - bins) / (high - centre)
     triangles = np.maximum(0.0, np.minimum(rising, falling)) * (2.0 / (high - low))
     bank: Floats = triangles.astype(np.float32)
     return bank
+
+
+def band_corners(n_mels: int, fmin: float, fmax: float) -> npt.NDArray[np.float64]:
+    """Return `(n_mels + 2,)` frequencies in Hz: band i rises from corner i, peaks at i + 1 and ends at i + 2."""
+    return _to_hz(np.linspace(_to_mel(fmin), _to_mel(fmax), n_mels + 2))
 
 
 @dataclass(frozen=True)

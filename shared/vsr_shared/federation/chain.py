@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from vsr_shared.errors import FederationError
 from vsr_shared.federation.messages import RoundOffer
+from vsr_shared.privacy.clipping import clipped
 from vsr_shared.weights import Array, Weights
 
 Sum = npt.NDArray[np.float64]
@@ -86,7 +87,8 @@ def to_message(update: LocalUpdate, offer: RoundOffer, links: Sequence[Link] = C
     if missing:
         raise FederationError(f"the server asks for {', '.join(missing)}, which this machine does not measure")
     figures = [update.metrics[name] for name in offer.metrics]
-    vector = encode_update(offer.layout.flatten(update.delta), update.clips, figures)
+    delta = clipped(offer.layout.flatten(update.delta), offer.clip_norm)
+    vector = encode_update(delta, update.clips, figures)
     for link in links:
         vector = link.outgoing(vector, offer)
     return vector

@@ -6,19 +6,28 @@ Whatever is not written here does not travel.
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from vsr_shared.errors import FederationError
+from vsr_shared.federation.manifest import SignedManifest
 from vsr_shared.learning.local_training import LocalTraining
+from vsr_shared.privacy.noise_terms import NoiseTerms
 from vsr_shared.weights import Array, Layout, Weights
 
 MAX_NUMBERS: Final = 50_000_000
 MAX_ARRAYS: Final = 1_000
 MAX_METRICS: Final = 16
 MAX_ROUND: Final = 1_000_000_000
+MAX_CLIP_NORM: Final = 1_000_000.0
+CLIP_NORM: Final = 1.0
+"""Default of `RoundOffer.clip_norm`: after the default training real people's updates are 0.4 long with 16 clips, 0.7
+with 30, 1.3 with 60; their mean is 0.3 (docs/poisoning.md). More room than that is room for poison and noise."""
+
+LOSS_BEFORE: Final = "nll_before"
+"""The figure that servers ask for unless told otherwise: the offered model's loss on a machine's own recordings."""
 
 _NAME: Final = re.compile(r"[\w.@:/+-]{1,200}", re.ASCII)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -41,6 +50,8 @@ class CommonModel:
     """`vsr_shared.weights.digest` of `weights`."""
     weights: Weights
     """The shared part itself, float32."""
+    manifest: SignedManifest | None = field(default=None, kw_only=True)
+    """Which version this is, signed, not yet checked; a machine that pinned a release key takes no model without."""
 
     def __post_init__(self) -> None:
         _within("round", self.round, 1, MAX_ROUND)
@@ -71,9 +82,14 @@ class RoundOffer(CommonModel):
     """The server aggregates this round only if at least so many machines answer."""
     metrics: tuple[str, ...] = ()
     """Names of the figures that ride in the update's vector, in their order."""
+    clip_norm: float = CLIP_NORM
+    """Longest update, as the Euclidean length of all its numbers; each machine shortens a longer one itself."""
+    noise: NoiseTerms | None = None
+    """Noise that the machines add together; None adds none."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        _within("clip_norm", self.clip_norm, 1e-6, MAX_CLIP_NORM)
         _within("minimum_cohort", self.minimum_cohort, 1, 1_000_000)
         check_metric_names(self.metrics)
 

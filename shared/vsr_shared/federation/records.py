@@ -7,7 +7,7 @@ This is the only module of `vsr_shared` that imports Flower; predicting never lo
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, Final, TypeVar
 
@@ -16,6 +16,7 @@ from flwr.app import Array as FlowerArray
 from flwr.app import ArrayRecord, ConfigRecord, RecordDict
 
 from vsr_shared.errors import FederationError, UsageError
+from vsr_shared.federation.manifest import SignedManifest
 from vsr_shared.federation.messages import (
     MAX_ARRAYS,
     MAX_NUMBERS,
@@ -24,20 +25,23 @@ from vsr_shared.federation.messages import (
     RoundReply,
 )
 from vsr_shared.learning.local_training import LocalTraining
+from vsr_shared.privacy.noise_terms import NoiseTerms
 from vsr_shared.weights import Array
 
 OFFER: Final = "vsr.offer.1"
 REPLY: Final = "vsr.reply.1"
 MODEL: Final = "vsr.model.1"
+MANIFEST: Final = "vsr.manifest.1"
 KEPT: Final = "vsr.kept.1"
 WEIGHTS: Final = "weights"
 UPDATE: Final = "update"
 VECTOR: Final = "vector"
 
-Scalar = TypeVar("Scalar", str, int, float)
+Scalar = TypeVar("Scalar", str, int, float, bytes)
 
 _ABOUT: Final = {"federation", "round", "base", "model_digest"}
 _LOCAL: Final = "local."
+_NOISE: Final = "noise."
 _NUMPY: Final = "numpy.ndarray"
 _MAX_HEADER: Final = 1_024
 _MAX_DIMENSIONS: Final = 8
@@ -46,8 +50,10 @@ _MAX_DIMENSIONS: Final = 8
 def offer_to_records(offer: RoundOffer) -> RecordDict:
     """Return `offer` as the content of a Flower message."""
     settings: dict[str, Any] = {"minimum_cohort": offer.minimum_cohort, "metrics": list(offer.metrics)}
-    settings |= {_LOCAL + name: value for name, value in asdict(offer.local).items()}
-    return RecordDict({OFFER: ConfigRecord(_about(offer) | settings), WEIGHTS: _weights_to_flower(offer)})
+    settings |= {"clip_norm": offer.clip_norm} | {_LOCAL + name: value for name, value in asdict(offer.local).items()}
+    if offer.noise:
+        settings |= {_NOISE + name: value for name, value in asdict(offer.noise).items()}
+    return RecordDict({OFFER: ConfigRecord(_about(offer) | settings), **_model_to_flower(offer)})
 
 
 def offer_from_records(content: RecordDict) -> RoundOffer:
@@ -62,12 +68,14 @@ def offer_from_records(content: RecordDict) -> RoundOffer:
         local=_local(settings),
         minimum_cohort=_setting(settings, "minimum_cohort", int),
         metrics=tuple(str(name) for name in metrics),
+        clip_norm=_setting(settings, "clip_norm", float),
+        noise=_noise(settings),
     )
 
 
 def model_to_records(model: CommonModel) -> RecordDict:
     """Return `model`, to be kept, as the content of a Flower message."""
-    return RecordDict({MODEL: ConfigRecord(_about(model)), WEIGHTS: _weights_to_flower(model)})
+    return RecordDict({MODEL: ConfigRecord(_about(model)), **_model_to_flower(model)})
 
 
 def model_from_records(content: RecordDict) -> CommonModel:
@@ -99,17 +107,34 @@ def reply_from_records(content: RecordDict, vector_size: int) -> RoundReply:
     )
 
 
+def payload(content: RecordDict) -> bytes:
+    """Return the arrays in `content`, each in NumPy's plain format, then the bytes beside them: what weighs in it."""
+    return b"".join(_weighing(content))
+
+
 def payload_bytes(content: RecordDict) -> int:
-    """Bytes of the arrays in `content`, the part of a message that weighs."""
-    return sum(len(array.data) for record in content.array_records.values() for array in record.values())
+    """Bytes of the arrays in `content` and beside them, the part of a message that weighs."""
+    return sum(map(len, _weighing(content)))
+
+
+def _weighing(content: RecordDict) -> Iterator[bytes]:
+    for arrays in content.array_records.values():
+        yield from (array.data for array in arrays.values())
+    for settings in content.config_records.values():
+        for value in settings.values():
+            yield from (item for item in (value if isinstance(value, list) else [value]) if isinstance(item, bytes))
 
 
 def _about(model: CommonModel) -> dict[str, Any]:
     return {name: value for name, value in vars(model).items() if name in _ABOUT}
 
 
-def _weights_to_flower(model: CommonModel) -> ArrayRecord:
-    return ArrayRecord({name: _to_flower(model.weights[name]) for name, _ in model.layout.entries})
+def _model_to_flower(model: CommonModel) -> dict[str, ArrayRecord | ConfigRecord]:
+    weights = ArrayRecord({name: _to_flower(model.weights[name]) for name, _ in model.layout.entries})
+    if model.manifest is None:
+        return {WEIGHTS: weights}
+    signed = ConfigRecord({"text": model.manifest.text, "signature": model.manifest.signature})
+    return {MANIFEST: signed, WEIGHTS: weights}
 
 
 def _model(settings: Mapping[str, Any], content: RecordDict) -> CommonModel:
@@ -122,7 +147,15 @@ def _model(settings: Mapping[str, Any], content: RecordDict) -> CommonModel:
         base=_setting(settings, "base", str),
         model_digest=_setting(settings, "model_digest", str),
         weights={name: _from_flower(array, name) for name, array in record.items()},
+        manifest=_manifest(content),
     )
+
+
+def _manifest(content: RecordDict) -> SignedManifest | None:
+    if MANIFEST not in content.config_records:
+        return None
+    found = content.config_records[MANIFEST]
+    return SignedManifest(_setting(found, "text", bytes), _setting(found, "signature", bytes))
 
 
 def _to_flower(array: Array) -> FlowerArray:
@@ -176,6 +209,16 @@ def _local(settings: Mapping[str, Any]) -> LocalTraining:
         return LocalTraining(**{name: _setting(settings, _LOCAL + name, type(agreed[name])) for name in agreed})
     except UsageError as error:
         raise FederationError(f"the offer asks for a training that no machine accepts ({error})") from error
+
+
+def _noise(settings: Mapping[str, Any]) -> NoiseTerms | None:
+    if not any(name.startswith(_NOISE) for name in settings):
+        return None
+    return NoiseTerms(
+        noise_multiplier=_setting(settings, _NOISE + "noise_multiplier", float),
+        delta=_setting(settings, _NOISE + "delta", float),
+        population=_setting(settings, _NOISE + "population", int),
+    )
 
 
 def _setting(settings: Mapping[str, Any], name: str, kind: type[Scalar]) -> Scalar:

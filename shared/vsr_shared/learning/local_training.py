@@ -4,7 +4,7 @@ The same function serves a person's own training, a machine's part in a round, a
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +70,50 @@ def balanced_weights(labels: npt.NDArray[np.int64], share: Array) -> Array:
     return result
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What one step of training sees of every person."""
+
+    clips: Prepared
+    targets: Array
+    """(u, b, 2), smoothed."""
+    weights: Array
+    """(u, b): scaled so that the slope is that of the whole loss in expectation, whatever the size of the batch."""
+    counts: Array
+    """(u,): by which `weights` were scaled."""
+    active: npt.NDArray[np.bool_]
+    """(u,): who has clips in this step."""
+    rate: float
+    """Adam's step size."""
+
+
+def epochs(lessons: Lessons, settings: LocalTraining, seeds: Sequence[int]) -> Iterator[Iterator[Batch]]:
+    """Yield each epoch's batches; `seeds` (one a person) fix the order of the segments."""
+    places = lessons.labels.shape[1]
+    orders = [_Order(row, seed) for row, seed in zip(lessons.weights > 0, seeds, strict=True)]
+    for epoch in range(settings.epochs):
+        # Falling steps: with even ones the last batch of a handful of clips would decide which side is favoured.
+        rate = settings.learning_rate * (1 - epoch / settings.epochs)
+        yield _batches(lessons, settings, np.stack([order.next(places) for order in orders]), rate)
+
+
+def _batches(lessons: Lessons, settings: LocalTraining, order: npt.NDArray[np.intp], rate: float) -> Iterator[Batch]:
+    smoothing = np.float32(settings.label_smoothing)
+    sides = np.eye(2, dtype=np.float32) * (1 - smoothing) + smoothing / 2
+    present = (lessons.weights > 0).sum(axis=1)
+    rows = np.arange(len(order))[:, None]
+    for first in range(0, order.shape[1], settings.batch_size):
+        chosen = order[:, first : first + settings.batch_size]
+        share = np.where(chosen >= 0, lessons.weights[rows, chosen], 0)
+        active = share.sum(axis=1) > 0
+        if not active.any():
+            return
+        counts = present / np.maximum((share > 0).sum(axis=1), 1)
+        targets = sides[lessons.labels[rows, chosen]]
+        scaled = (share * counts[:, None]).astype(np.float32)
+        yield Batch(lessons.clips[chosen], targets, scaled, counts, active, rate)
+
+
 def train(
     start: Weights,
     frozen: Weights,
@@ -77,40 +121,31 @@ def train(
     settings: LocalTraining,
     seeds: Sequence[int],
     on_epoch: Callable[[int, Array], None] | None = None,
+    *,
+    moving: Collection[str] | None = None,
+    anchor: Weights | None = None,
 ) -> dict[str, Array]:
     """Return the weights, each with leading axis u, after training from `start` (leading axis u, or 1 for all).
 
     `seeds` (one a person) fix the order of the segments. `on_epoch` is given the epoch, from 1, and each person's
-    loss (u,) over it; whatever it raises ends the training.
+    loss (u,) over it; whatever it raises ends the training. `moving` names the arrays that are trained, all where
+    None; `anchor` (leading axis u or 1) is what the proximal pull goes to, `start` where None.
     """
-    people, places = lessons.labels.shape
+    people = len(lessons.labels)
     weights = {name: np.repeat(array, people // len(array), axis=0) for name, array in start.items()}
-    moments = fresh_moments(weights)
-    targets = (
-        np.eye(2, dtype=np.float32)[lessons.labels] * (1 - settings.label_smoothing) + settings.label_smoothing / 2
-    )
-    orders = [_Order(row, seed) for row, seed in zip(lessons.weights > 0, seeds, strict=True)]
-    rows = np.arange(people)[:, None]
-    for epoch in range(1, settings.epochs + 1):
-        shuffled = np.stack([order.next(places) for order in orders])
+    moved = weights if moving is None else {name: weights[name] for name in weights if name in moving}
+    towards = start if anchor is None else anchor
+    moments = fresh_moments(moved)
+    for epoch, batches in enumerate(epochs(lessons, settings, seeds), 1):
         total = np.zeros(people, np.float32)
-        # Falling steps: with even ones the last batch of a handful of clips would decide which side is favoured.
-        rate = settings.learning_rate * (1 - (epoch - 1) / settings.epochs)
-        for first in range(0, places, settings.batch_size):
-            chosen = shuffled[:, first : first + settings.batch_size]
-            share = np.where(chosen >= 0, lessons.weights[rows, chosen], 0)
-            active = share.sum(axis=1) > 0
-            if not active.any():
-                break
-            # A step's slope is that of the whole loss in expectation, whatever the size of the batch.
-            counts = (lessons.weights > 0).sum(axis=1) / np.maximum((share > 0).sum(axis=1), 1)
-            scaled = (share * counts[:, None]).astype(np.float32)
-            loss, gradient = loss_and_gradient(weights, frozen, lessons.clips[chosen], targets[rows, chosen], scaled)
-            total += loss / counts
+        for batch in batches:
+            loss, gradient = loss_and_gradient(weights, frozen, batch.clips, batch.targets, batch.weights)
+            total += loss / batch.counts
+            slopes = {name: gradient[name] for name in moved}
             if settings.proximal:
-                for name, slope in gradient.items():
-                    slope += settings.proximal * (weights[name] - start[name])
-            adam_step(weights, gradient, moments, rate, active)
+                for name, slope in slopes.items():
+                    slope += settings.proximal * (weights[name] - towards[name])
+            adam_step(moved, slopes, moments, batch.rate, batch.active)
         if on_epoch:
             on_epoch(epoch, total)
     return weights

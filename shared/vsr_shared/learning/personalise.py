@@ -1,28 +1,43 @@
-"""Personal training with a gate: a personal tail and head is kept only where it wins on clips it did not hear.
+"""Personal training with a gate: what a person taught is used unless their own recordings speak against it.
 
-The person's recordings are split into folds, never one recording over two. Every fold's network is trained on the
-others, all folds in one batch, so that each recording is judged once by a network that did not hear it. Where that
-beats what was there before, the kept network is trained on all recordings, and its temperature is taken from those
-judgements: networks that learnt a few recordings well are surer of the next than they should be.
+Two things are learnt from a person's labelled recordings. Tail and head are trained, and go a part of the way from
+where they started to where the training ended. A memory (`memory`) pulls what sounds like a recording towards its
+label, as far as the network did not get it right by itself.
+
+The recordings are split into folds, never one recording over two, and every fold's network is trained on the others,
+all folds in one batch. So each recording is judged once by a network, and by a memory, that did not hear it: that is
+what the memory corrects, and what the gate looks at.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from vsr_shared.emotions import Polarity
 from vsr_shared.errors import UsageError
+from vsr_shared.learning.common_voice import Voice
+from vsr_shared.learning.gate import holds
 from vsr_shared.learning.local_training import Lessons, LocalTraining, balanced_weights, train
-from vsr_shared.learning.temperature import best_temperature, recording_means, sigmoid, tempered
-from vsr_shared.metrics import Probabilities, Scores, correct, log_likelihoods, scores
+from vsr_shared.learning.memory import remember
+from vsr_shared.learning.odds import recording_means, sigmoid
+from vsr_shared.metrics import Scores, scores
 from vsr_shared.network.tail_head import Prepared, log_probabilities_of, prepare
 from vsr_shared.weights import Array, Weights
 
 FOLDS = 5
 MINIMUM = 3
 """Recordings of each polarity without which nothing can be learnt and judged."""
+HALF_WAY: Final = 90
+"""Recordings with which a person's network goes half the way from where it started to where the training ended.
+
+In between, a network keeps what the start knew of everybody (Wortsman et al., Robust Fine-Tuning of Zero-Shot Models,
+CVPR 2022). Chosen on validation speakers, as the gate's patience and the memory's strength (docs/base-model.md).
+"""
+_ALONE: Final = 50
+"""Recordings up to which the memory is judged by leaving out each by itself; beyond, fold by fold."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +47,8 @@ class Recording:
     activations: npt.NDArray[np.floating]
     """(segments, h, w, 1888)."""
     polarity: Polarity
+    statistics: Array
+    """(segments, 40), cepstral."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +56,11 @@ class Personalised:
     """What personal training came to."""
 
     weights: dict[str, Array]
-    """The personal tail and head, no leading axis; to be used only where `kept`."""
+    """The personal tail and head, no leading axis, the memory's arrays and a voice's; to be used only where `kept`."""
     before: Scores
     """Of the starting weights, on the same recordings."""
     after: Scores
-    """Of networks that did not hear the recording they were judged on."""
+    """Of networks and memories that did not hear the recording they were judged on."""
     kept: bool
 
 
@@ -54,36 +71,28 @@ def personalise(
     settings: LocalTraining,
     seed: int = 0,
     on_epoch: Callable[[int, float], None] | None = None,
+    voice: Voice | None = None,
 ) -> Personalised:
-    """Train a personal tail and head from `start` (no leading axis) and judge it.
+    """Train a personal tail, head and memory from `start` (no leading axis) and judge them.
 
     `on_epoch` is given the epoch, from 1 to twice `settings.epochs` (judging, then the final training), and the loss.
+    A common `voice` has its say before and after, and scales what the memory compares; with the person's own centre it
+    is among the weights.
     Raises UsageError where a polarity has fewer than 3 recordings.
     """
-    labels = labels_of(recordings)
+    labels, owner = labels_of(recordings), owners(recordings)
     lessons = lessons_of(recordings, frozen)
     folds = _folds(labels, seed)
-    count = int(folds.max()) + 1
-    owner = owners(recordings)
     lead = {name: array[None] for name, array in start.items()}
-
-    heard = folds[owner][None] != np.arange(count)[:, None]
-    judged = train(
-        lead,
-        frozen,
-        _repeat(lessons, count, heard),
-        settings,
-        [seed] * count,
-        on_epoch and (lambda epoch, loss: on_epoch(epoch, float(loss.mean()))),
-    )
-    heard_odds = _log_odds(lead, frozen, lessons.clips)
-    unheard_odds = np.empty(len(owner))
-    for fold in range(count):
-        places = np.flatnonzero(folds[owner] == fold)
-        own = {name: array[fold : fold + 1] for name, array in judged.items()}
-        unheard_odds[places] = _log_odds(own, frozen, lessons.clips[places[None]])
-    was = recording_means(sigmoid(heard_odds), owner)
-    is_now = _tempered_by_the_others(labels, unheard_odds, owner, folds)
+    statistics = np.concatenate([recording.statistics for recording in recordings])
+    own = None if voice is None else voice.of_person(statistics)
+    said: float | npt.NDArray[np.float64] = 0.0 if own is None else own.shift(statistics)
+    statistics = statistics if own is None else own.scaled(statistics)
+    before = _log_odds(lead, frozen, lessons.clips) + said
+    unheard = _unheard_odds(lead, frozen, lessons, folds, owner, settings, seed, on_epoch) + said
+    memory = remember(statistics, lessons.labels[0], lessons.weights[0], unheard)
+    judges = np.arange(len(labels)) if len(labels) <= _ALONE else folds
+    after = unheard + _unheard_shifts(statistics, lessons, judges[owner], unheard)
     final = train(
         lead,
         frozen,
@@ -92,8 +101,59 @@ def personalise(
         [seed],
         on_epoch and (lambda epoch, loss: on_epoch(settings.epochs + epoch, float(loss.mean()))),
     )
-    weights = tempered({name: array[0] for name, array in final.items()}, best_temperature(labels, unheard_odds, owner))
-    return Personalised(weights, scores(labels, was), scores(labels, is_now), wins(labels, was, is_now))
+    network = {name: array[0] for name, array in part_way(lead, final, len(labels)).items()}
+    was, is_now = (recording_means(sigmoid(odds), owner) for odds in (before, after))
+    kept = holds(labels, was, is_now)
+    weights = network | memory.to_arrays() | ({} if own is None else own.to_arrays())
+    return Personalised(weights, scores(labels, was), scores(labels, is_now), kept)
+
+
+def part_way(start: Weights, trained: Weights, recordings: int) -> dict[str, Array]:
+    """Return the weights between `start` and `trained` that suit so many recordings; leading axes of 1 stretch."""
+    way = np.float32(recordings / (recordings + HALF_WAY))
+    return {name: start[name] + way * (array - start[name]) for name, array in trained.items()}
+
+
+def _unheard_odds(
+    lead: Weights,
+    frozen: Weights,
+    lessons: Lessons,
+    folds: npt.NDArray[np.intp],
+    owner: npt.NDArray[np.intp],
+    settings: LocalTraining,
+    seed: int,
+    on_epoch: Callable[[int, float], None] | None,
+) -> npt.NDArray[np.float64]:
+    """Return each segment's log-odds (n,) by the network that was trained without its recording's fold."""
+    fold_of, count = folds[owner], int(folds.max()) + 1
+    trained = train(
+        lead,
+        frozen,
+        _repeat(lessons, count, fold_of[None] != np.arange(count)[:, None]),
+        settings,
+        [seed] * count,
+        on_epoch and (lambda epoch, loss: on_epoch(epoch, float(loss.mean()))),
+    )
+    judges = part_way(lead, trained, len(folds))
+    odds = np.empty(len(fold_of))
+    for fold in range(count):
+        places = np.flatnonzero(fold_of == fold)
+        own = {name: array[fold : fold + 1] for name, array in judges.items()}
+        odds[places] = _log_odds(own, frozen, lessons.clips[places[None]])
+    return odds
+
+
+def _unheard_shifts(
+    statistics: Array, lessons: Lessons, judge_of: npt.NDArray[np.intp], odds: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return what a memory of all other groups adds to each segment (n,); `judge_of` (n,) says its group."""
+    shifts = np.empty(len(odds))
+    for judge in np.unique(judge_of):
+        own, others = judge_of == judge, judge_of != judge
+        labels = lessons.labels[:, others]
+        weights = balanced_weights(labels, lessons.weights[:, others])[0]
+        shifts[own] = remember(statistics[others], labels[0], weights, odds[others]).shift(statistics[own])
+    return shifts
 
 
 def _log_odds(weights: Weights, frozen: Weights, clips: Prepared) -> npt.NDArray[np.float64]:
@@ -101,39 +161,6 @@ def _log_odds(weights: Weights, frozen: Weights, clips: Prepared) -> npt.NDArray
     log_p = log_probabilities_of(weights, frozen, clips)[0].astype(np.float64)
     odds: npt.NDArray[np.float64] = log_p[:, 1] - log_p[:, 0]
     return odds
-
-
-def _tempered_by_the_others(
-    labels: npt.NDArray[np.int64],
-    log_odds: npt.NDArray[np.float64],
-    owner: npt.NDArray[np.intp],
-    folds: npt.NDArray[np.intp],
-) -> npt.NDArray[np.float64]:
-    """Return each recording's probability, each fold at the temperature that suits the other folds."""
-    result = np.empty(len(labels))
-    for fold in range(int(folds.max()) + 1):
-        others, own = folds != fold, folds == fold
-        rank = np.cumsum(others) - 1
-        segments = others[owner]
-        temperature = best_temperature(labels[others], log_odds[segments], rank[owner[segments]])
-        result[own] = recording_means(sigmoid(log_odds / temperature), owner)[own]
-    return result
-
-
-def wins(labels: npt.NDArray[np.int64], before: Probabilities, after: Probabilities) -> bool:
-    """Say whether the personal network is better on the recordings `labels` (n,), probabilities of positive (n,).
-
-    Neither the balanced accuracy nor the likelihood of the truth may fall, and one of them must rise by more than the
-    standard error of that rise over the recordings, so that a few lucky recordings do not decide.
-    """
-    likelier = log_likelihoods(labels, after) - log_likelihoods(labels, before)
-    balance = len(labels) / (2 * np.bincount(labels, minlength=2)[labels])
-    righter = balance * (correct(labels, after).astype(float) - correct(labels, before))
-    return min(likelier.mean(), righter.mean()) >= 0 and (_clearly(likelier) or _clearly(righter))
-
-
-def _clearly(gains: npt.NDArray[np.floating]) -> bool:
-    return bool(gains.mean() > gains.std(ddof=1) / np.sqrt(len(gains)))
 
 
 def lessons_of(recordings: Sequence[Recording], frozen: Weights) -> Lessons:

@@ -12,6 +12,7 @@ import soundfile
 
 from vsr_client.one_thread import one_thread
 from vsr_client.teaching import PERSONAL_TRAINING
+from vsr_shared.audio.cepstrum import cepstral_statistics
 from vsr_shared.audio.decode import SAMPLE_RATE
 from vsr_shared.audio.segments import SEGMENT_SAMPLES
 from vsr_shared.audio.spectrogram import spectrogram_image
@@ -119,7 +120,10 @@ def _training(base: Base, twin: KerasTwin) -> Comparison:
     labels = np.arange(CLIPS) % 2
     polarities = [Polarity.POSITIVE if label else Polarity.NEGATIVE for label in labels]
     kept = predictor.trunk(images)
-    recordings = [Recording(kept[index : index + 1], polarities[index]) for index in range(CLIPS)]
+    heard = cepstral_statistics(images)
+    recordings = [
+        Recording(kept[place : place + 1], polarities[place], heard[place : place + 1]) for place in range(CLIPS)
+    ]
     lessons = lessons_of(recordings, base.frozen)
     start = {name: array[None] for name, array in base.trainable.items()}
     settings = replace(PERSONAL_TRAINING, epochs=20)

@@ -10,7 +10,7 @@ from typing import Final, get_args
 import numpy as np
 import numpy.typing as npt
 
-from vsr_server.base.examinees import how_heard
+from vsr_server.base.evaluation.examinees import how_heard
 from vsr_server.corpora.clip import Clip
 from vsr_server.corpora.manifest import read_manifest
 from vsr_shared.audio.decode import decode_blocks
@@ -18,7 +18,7 @@ from vsr_shared.audio.segments import segments, voiced
 from vsr_shared.audio.spectrogram import spectrogram_image
 from vsr_shared.base import Base, write_base
 from vsr_shared.errors import UsageError
-from vsr_shared.learning.temperature import recording_means
+from vsr_shared.learning.odds import recording_means
 from vsr_shared.metrics import Probabilities, Scores, scores
 from vsr_shared.network.export import Precision, to_litert
 from vsr_shared.prediction import Predictor

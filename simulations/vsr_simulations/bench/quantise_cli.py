@@ -1,6 +1,7 @@
 """`vsr-simulate quantise`: what fewer bits for the trunk's weights cost and give."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,7 +30,7 @@ def quantise(
     from vsr_shared.find_base import BaseChoice, find_base
     from vsr_simulations.bench.precisions import best, chosen_clips, converted, precision_rows
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     found = find_base(BaseChoice(base, cache, offline=True), lambda line: typer.echo(line, err=True))
     clips, heard = chosen_clips(voices, found, [name.strip() for name in speakers.split(",") if name.strip()])
     typer.echo(f"{len(clips)} recordings; converting the trunk of {found.id}, which takes minutes", err=True)

@@ -1,5 +1,6 @@
 """The demo's way: teach alone, join, rounds, learn again, compare. Every step is a command that people have too."""
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,9 @@ from vsr_simulations.demo.outcome import COLUMNS, Outcome, Row
 from vsr_simulations.demo.programs import Event, RunningProgram, run_program
 
 AT_ONCE: Final = 2
-_START_SECONDS: Final = 60.0
+LEAVING: Final = ("update_sent", "shares_given", "keys_published")
+"""Everything that leaves a machine in rounds: masked updates, pieces of masks, one-time public keys."""
+_START_SECONDS: Final = 120.0
 _ROUND_SECONDS: Final = 120.0
 
 Tell = Callable[[str, str], None]
@@ -55,30 +58,26 @@ def travel(setting: Setting, tell: Tell) -> Outcome:
 
 
 def _federate(setting: Setting, tell: Tell) -> dict[str, int]:
-    """Run server and machines until the rounds are done; return the bytes of updates that left each machine."""
-    keys = setting.server_dir.parent / "keys"
-    keys.mkdir(parents=True, exist_ok=True)
-    for machine in setting.machines:
-        key = keys / f"{machine.user.name}.pub"
-        key.write_text(machine.public_key())
-        run_program("vsr-server", "nodes", "register", key, "--data-dir", setting.server_dir)
-        tell(machine.user.name, "made its key; the server knows its public half")
+    """Run server and machines until the rounds are done; return the bytes that left each machine in them."""
     sent = {machine.user.name: 0 for machine in setting.machines}
     addresses: list[str] = []
+    connected: list[str] = []
     handed_out: list[int] = []
 
     def from_server(event: Event) -> None:
         if event["event"] == "model_handed_out":
             handed_out.append(event["machines"])
-        if event["event"] == "server_up":
+        if event["event"] == "public_port_up":
             addresses.append(event["address"])
+        if event["event"] == "server_up":
+            connected.append(event["address"])
         tell("server", event["sentence"])
 
     def from_machine(name: str) -> Callable[[Event], None]:
         def heard(event: Event) -> None:
             if handed_out and event["event"] == "server_lost":
                 return  # the server ends first, as planned
-            if event["event"] == "update_sent":
+            if event["event"] in LEAVING:
                 sent[name] += event["bytes"]
             tell(name, event["sentence"])
 
@@ -86,25 +85,34 @@ def _federate(setting: Setting, tell: Tell) -> dict[str, int]:
 
     count = len(setting.machines)
     with ExitStack() as stack:
-        plan = ["--rounds", setting.rounds, "--min-clients", count, "--port", 0, "--metric", "nll_before"]
+        plan = ["--rounds", setting.rounds, "--min-clients", count, "--port", 0, "--admin-port", 0]
         server = RunningProgram(
             "vsr-server",
             ["start", "--json", "--base", setting.base, "--data-dir", setting.server_dir, *plan],
             from_server,
         )
         stack.callback(server.end)
-        _wait(lambda: bool(addresses), [server], _START_SECONDS, "the server did not come up")
-        authority = setting.server_dir / "certificates" / "ca.crt"
+        up = "the server did not come up"
+        _wait(lambda: bool(addresses and connected), [server], _START_SECONDS, up)
+        lines = _invitations(setting)
+        tell("operator", f"sends {count} invitations, each good for one machine, and tells their fingerprint")
         with ExitStack() as machines:
             joined = []
-            for machine in setting.machines:
-                arguments = ["join", addresses[0], "--ca", authority, "--json"]
+            for machine, (line, fingerprint) in zip(setting.machines, lines, strict=True):
+                arguments = ["join", line, "--fingerprint", fingerprint, "--json"]
                 joined.append(RunningProgram("vsr", arguments, from_machine(machine.user.name), machine.environment))
                 machines.callback(joined[-1].end)
             patience = _START_SECONDS + setting.rounds * _ROUND_SECONDS
             _wait(lambda: bool(handed_out), [server, *joined], patience, "the rounds did not end")
         _wait(lambda: not server.running, [server], _START_SECONDS, "the server did not end")
     return sent
+
+
+def _invitations(setting: Setting) -> list[tuple[str, str]]:
+    """Return a line and a fingerprint for each machine, as the operator makes them."""
+    given = ["--count", len(setting.machines), "--json", "--data-dir", setting.server_dir]
+    made = [json.loads(line) for line in run_program("vsr-server", "invite", *given).splitlines()]
+    return [(one["invitation"], one["fingerprint"]) for one in made]
 
 
 def _wait(done: Callable[[], bool], programs: Sequence[RunningProgram], seconds: float, otherwise: str) -> None:

@@ -39,10 +39,6 @@ class Machine:
         """`vsr train` with what was taught before, from the newest common model."""
         self._vsr("train")
 
-    def public_key(self) -> str:
-        """`vsr key`: this machine's public key."""
-        return self._vsr("key")
-
     def judge(self, using: str) -> Scores:
         """`vsr predict` on the person's held-out recordings, judged by their true labels."""
         positive, negative = _by_label(self.user.held_out)

@@ -38,7 +38,7 @@ class Outcome:
     rows: Sequence[Row]
     rounds: int
     bytes_sent: Mapping[str, int]
-    """Bytes of updates that left each machine."""
+    """Bytes that left each machine in the rounds: masked updates, pieces of masks, one-time keys."""
     seconds: float
 
     def column(self, name: str) -> list[float]:

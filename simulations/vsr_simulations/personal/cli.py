@@ -1,6 +1,7 @@
 """`vsr-simulate personal`: what personal training gives people whom the base never heard."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +43,8 @@ def personal(
     from vsr_simulations.personal.study import Plan, hear_all, heard_by, people, run_trials
 
     plan = Plan(_counts(clips), seeds)
-    notes, console = Console(stderr=True, highlight=False), Console(highlight=False)
+    width = None if sys.stdout.isatty() else 140
+    notes, console = Console(stderr=True, highlight=False), Console(highlight=False, width=width)
     found = find_base(BaseChoice(base, cache, offline=True), lambda line: notes.print(line, markup=False))
     users = people(voices, found, [name.strip() for name in speakers.split(",") if name.strip()])
     heard = heard_by(found, users, mark_heard)

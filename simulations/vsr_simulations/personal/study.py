@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vsr_client.hearing import hear
 from vsr_client.one_thread import one_thread
-from vsr_client.teaching import PERSONAL_TRAINING, hear
-from vsr_server.base.examinees import how_heard
+from vsr_client.teaching import PERSONAL_TRAINING
+from vsr_server.base.evaluation.examinees import how_heard
 from vsr_server.base.speaker_split import check_unheard
 from vsr_server.corpora.clip import Clip
 from vsr_server.corpora.manifest import read_manifest
@@ -84,7 +85,8 @@ def hear_all(base: Base, users: Sequence[User], tell: Told) -> dict[Path, Record
     clips = [clip for user in users for clip in (*user.teach, *user.held_out)]
     found = {}
     for done, clip in enumerate(clips, 1):
-        found[clip.path] = Recording(hear(clip.path, predictor).activations, clip.polarity)
+        kept = hear(clip.path, predictor).heard
+        found[clip.path] = Recording(kept.activations, clip.polarity, kept.statistics)
         tell("clips heard", done, len(clips))
     return found
 

@@ -8,11 +8,12 @@ import numpy as np
 
 from vsr_shared.base import Base
 from vsr_shared.learning.local_training import LocalTraining
+from vsr_shared.learning.memory import split_memory
+from vsr_shared.learning.odds import recording_means
 from vsr_shared.learning.personalise import Recording, labels_of, owners, personalise
-from vsr_shared.learning.temperature import recording_means
 from vsr_shared.metrics import Probabilities, Scores, scores
 from vsr_shared.network.parts import HEAD_SHAPES
-from vsr_shared.network.tail_head import positive_probabilities, prepare
+from vsr_shared.prediction import judged
 from vsr_shared.weights import Array, Weights
 
 BASE: Final = "base"
@@ -53,20 +54,24 @@ def teach_and_judge(
     result = personalise(base.trainable, base.frozen, taught, training, seed)
     alone = personalise(untrained_head(base.trainable, seed), base.frozen, taught, training, seed)
     said = {
-        BASE: judged(base.trainable, base.frozen, held_out),
-        UNGATED: judged(result.weights, base.frozen, held_out),
-        UNTRAINED: judged(alone.weights, base.frozen, held_out),
+        BASE: probabilities_of(base.trainable, base.frozen, held_out),
+        UNGATED: probabilities_of(result.weights, base.frozen, held_out),
+        UNTRAINED: probabilities_of(alone.weights, base.frozen, held_out),
         FEATURES: logistic_head(taught, held_out),
     }
     said[PERSONAL] = said[UNGATED] if result.kept else said[BASE]
     return Taught(result.kept, {name: scores(labels, said[name]) for name in TITLES})
 
 
-def judged(weights: Weights, frozen: Weights, recordings: Sequence[Recording]) -> Probabilities:
-    """Return each recording's probability of positive (n,), as a prediction with this tail and head has it."""
-    clips = prepare(np.concatenate([recording.activations for recording in recordings])[None], frozen)
-    lead = {name: array[None] for name, array in weights.items()}
-    return recording_means(positive_probabilities(lead, frozen, clips)[0], owners(recordings))
+def probabilities_of(weights: Weights, frozen: Weights, recordings: Sequence[Recording]) -> Probabilities:
+    """Return each recording's probability of positive (n,), as a prediction with these weights has it."""
+    activations, statistics = (
+        np.concatenate(parts)
+        for parts in zip(*((recording.activations, recording.statistics) for recording in recordings), strict=True)
+    )
+    layers, memory = split_memory(weights)
+    lead = {name: array[None] for name, array in layers.items()}
+    return recording_means(judged(lead, memory, frozen, activations, statistics), owners(recordings))
 
 
 def untrained_head(trainable: Weights, seed: int) -> dict[str, Array]:

@@ -1,0 +1,1 @@
+"""Commands of `vsr`: thin edges, each a few lines around what does the work."""

@@ -1,0 +1,1 @@
+"""The schemas of the store, one after the other (Alembic)."""

@@ -1,0 +1,1 @@
+"""Making a base the one that everybody starts from."""

@@ -1,0 +1,1 @@
+"""Computing a base: recipe, batches, phases, averaging, calibration, the file."""

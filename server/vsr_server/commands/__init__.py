@@ -1,0 +1,1 @@
+"""The commands of `vsr-server`, a file each; `cli.py` registers them."""

@@ -1,0 +1,1 @@
+"""Rounds: who is asked, what is summed, what is kept, whatever dies in between."""

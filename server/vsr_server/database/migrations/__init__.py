@@ -1,0 +1,1 @@
+"""The schemas of the server's database, one after the other (Alembic)."""

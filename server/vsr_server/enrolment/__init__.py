@@ -1,0 +1,1 @@
+"""Who may take part: invitations, machines' keys, identities, certificates."""

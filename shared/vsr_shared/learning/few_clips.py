@@ -1,0 +1,31 @@
+"""Learning from too few recordings to train on and to judge by: a memory around the common model, nothing else.
+
+The common model has not heard them, so what it says of them is what the memory has to correct.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vsr_shared.learning.common_voice import Voice
+from vsr_shared.learning.memory import remember
+from vsr_shared.learning.personalise import Recording, lessons_of
+from vsr_shared.network.tail_head import log_probabilities_of
+from vsr_shared.weights import Array, Weights
+
+
+def remember_few(
+    start: Weights, frozen: Weights, recordings: Sequence[Recording], voice: Voice | None = None
+) -> dict[str, Array]:
+    """Return `start` (no leading axis) with a memory of one or more recordings, and with the person's `voice`."""
+    lessons = lessons_of(recordings, frozen)
+    statistics = np.concatenate([recording.statistics for recording in recordings])
+    log_p = log_probabilities_of({name: array[None] for name, array in start.items()}, frozen, lessons.clips)[0]
+    odds = (log_p[:, 1] - log_p[:, 0]).astype(np.float64)
+    own: dict[str, Array] = {}
+    if voice is not None:
+        person = voice.of_person(statistics)
+        odds += person.shift(statistics)
+        statistics, own = person.scaled(statistics), person.to_arrays()
+    memory = remember(statistics, lessons.labels[0], lessons.weights[0], odds)
+    return {**start, **memory.to_arrays(), **own}

@@ -1,0 +1,184 @@
+"""Rounds in process: a cohort is drawn, trained as one batch of arithmetic, combined, and the common model moves."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from vsr_shared.errors import UsageError
+from vsr_shared.learning.fed_avg import ServerState
+from vsr_shared.learning.local_training import LocalTraining
+from vsr_shared.weights import Array, Weights, digest
+from vsr_simulations.engine.cohort import GROUP, groups, in_groups, seeds_of
+from vsr_simulations.engine.heard import HeardUser, Population
+from vsr_simulations.engine.lessons import stacked_lessons, stacked_statistics
+from vsr_simulations.engine.method import LocalRound, Method
+from vsr_simulations.engine.own_state import OwnState
+from vsr_simulations.engine.round_updates import Hooks, Members, RoundUpdates
+from vsr_simulations.engine.run_state import keep_round, open_run
+from vsr_simulations.engine.time_left import Progress
+
+
+@dataclass(frozen=True)
+class RoundSettings:
+    """How rounds run."""
+
+    rounds: int = 20
+    cohort: int = 10
+    """People drawn for a round, without anybody twice; all where there are fewer."""
+    local: LocalTraining = field(default_factory=LocalTraining)
+    group: int = GROUP
+    """People trained in one batch; changes speed and memory alone."""
+    threads: int = 0
+    """Groups trained at once; 0 for as many as there are cores. Changes speed and memory alone."""
+
+    def __post_init__(self) -> None:
+        if min(self.rounds, self.cohort, self.group) < 1 or self.threads < 0:
+            raise UsageError("rounds, cohort and group must be 1 or more, threads 0 or more")
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the rounds start from: a base's tail and head and what is frozen in them, no leading axis."""
+
+    weights: Weights
+    frozen: Weights
+
+
+@dataclass(frozen=True)
+class RoundReport:
+    """What a round came to."""
+
+    progress: Progress
+    members: tuple[int, ...]
+    """Who answered."""
+    silent: int
+    """How many were drawn and did not."""
+    clips: int
+    figures: dict[str, float]
+    """What the server's algorithm says of its step."""
+    state: ServerState
+    """The server's state after the round; `state.weights` is the common model."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where the rounds ended."""
+
+    state: ServerState
+    own: OwnState
+    """What people keep; `judge` in `evaluation` asks for it."""
+    rounds: int
+    client_rounds: int
+    """Trainings of one person in one round, by this run alone."""
+    seconds: float
+    """Of this run alone."""
+
+
+def run_rounds(
+    population: Population,
+    start: Start,
+    method: Method,
+    settings: RoundSettings,
+    *,
+    seed: int,
+    hooks: Hooks | None = None,
+    on_round: Callable[[RoundReport], None] | None = None,
+    keep: Path | None = None,
+) -> Outcome:
+    """Run the rounds of `method` from `start` and return where they end. The same seed gives the same numbers.
+
+    `on_round` hears of every round; what it raises ends the run. With `keep`, a folder, the state is there after each
+    round, and the same call goes on behind the last one (give the same `hooks`: they cannot be checked).
+    Memory holds one cohort, whatever the population's size. UsageError where `keep` holds another run.
+    """
+    hooks = hooks or Hooks()
+    found = open_run(keep, _what(population, start, method, settings, seed)) if keep else None
+    base = {**start.weights, **method.beside}
+    done, state = found or (0, method.server.init(_shared(base, method)))
+    own = OwnState(keep / "own" if keep else None)
+    begun, before, trained = time.monotonic(), done, 0
+    for number in range(done + 1, settings.rounds + 1 if method.local else 0):
+        members = _cohort(len(population), settings.cohort, seed, number)
+        silent = hooks.silent(number, members)
+        answering, clips = members[~silent], 0
+        figures: dict[str, float] = {}
+        if len(answering):
+            common = {**base, **state.weights}
+            updates = _train(population, common, start.frozen, method, settings, hooks, own, seed, number, answering)
+            clips, trained = int(updates.clips.sum()), trained + len(answering)
+            state, figures = method.server.apply(state, hooks.combine(hooks.updates(updates)))
+        if keep:
+            keep_round(keep, number, state)
+        progress = Progress("rounds", number, settings.rounds, time.monotonic() - begun, before)
+        if on_round:
+            on_round(RoundReport(progress, tuple(map(int, answering)), int(silent.sum()), clips, figures, state))
+    return Outcome(state, own, max(done, settings.rounds), trained, time.monotonic() - begun)
+
+
+def _train(
+    population: Population,
+    common: Weights,
+    frozen: Weights,
+    method: Method,
+    settings: RoundSettings,
+    hooks: Hooks,
+    own: OwnState,
+    seed: int,
+    number: int,
+    members: Members,
+) -> RoundUpdates:
+    """Train the cohort and keep what stays with its people."""
+    local, begin = method.local, method.begin(common)
+    if local is None:
+        raise UsageError(f"{method.name} has no rounds")
+    users: list[HeardUser] = [population[int(member)] for member in members]
+    deltas: dict[str, Array] = {}
+
+    def work(places: list[int]) -> None:
+        some = members[places]
+        clips = [users[place].teach for place in places]
+        lessons = hooks.lessons(number, some, stacked_lessons(clips, frozen))
+        seeds = seeds_of(seed, number, [int(member) for member in some])
+        kept = own.of([int(member) for member in some], number - 1, begin)
+        given = LocalRound(common, kept, frozen, lessons, stacked_statistics(clips), settings.local, seeds)
+        outcome = local(given)
+        for row, place in enumerate(places):
+            for name, array in outcome.deltas.items():
+                deltas[name][place] = array[row]
+            if outcome.own:
+                own.put(int(some[row]), number, {name: array[row] for name, array in outcome.own.items()})
+
+    for name, array in _shared(common, method).items():
+        deltas[name] = np.zeros((len(members), *array.shape), np.float32)
+    threads = settings.threads or len(os.sched_getaffinity(0))
+    in_groups(work, groups([user.teach for user in users], settings.group), threads)
+    counts = np.array([len(user.teach) for user in users], np.int64)
+    return RoundUpdates(number, members, _shared(common, method), deltas, counts)
+
+
+def _cohort(people: int, size: int, seed: int, number: int) -> Members:
+    """Return who is asked in this round, in the order of their numbers."""
+    random = np.random.default_rng([seed, number])
+    return np.sort(random.choice(people, min(size, people), replace=False)).astype(np.intp)
+
+
+def _shared(weights: Weights, method: Method) -> dict[str, Array]:
+    return {name: array for name, array in weights.items() if method.shared is None or name in method.shared}
+
+
+def _what(
+    population: Population, start: Start, method: Method, settings: RoundSettings, seed: int
+) -> dict[str, object]:
+    """Return what makes a run this one: all that changes its numbers, but the hooks and how many rounds it has."""
+    return {
+        "population": population.name,
+        "start": digest(start.weights),
+        "method": method.name,
+        "cohort": settings.cohort,
+        "local": asdict(settings.local),
+        "seed": seed,
+    }

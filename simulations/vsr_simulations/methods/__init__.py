@@ -1,0 +1,1 @@
+"""Methods of personalisation, each one small file over the learning core that ships."""
