@@ -63,6 +63,18 @@ class Public:
         given += [folder / f"{name}-data", base, *self.deployment.trust[1:]]
         return self.deployment._start("still_machine", given, folder / f"{name}.out")
 
+    def wait_for_door(self, door: str, seconds: float = 60) -> None:
+        """Wait until the server answers at `door`."""
+        deadline = time.monotonic() + seconds
+        with self.client(door) as outside:
+            while True:
+                try:
+                    outside.get("/vsr/model").raise_for_status()
+                    return
+                except httpx.TransportError:
+                    assert time.monotonic() < deadline, f"nothing answers at {door} within {seconds} s"
+                    time.sleep(0.1)
+
     def _trust(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.deployment.ca)
 
@@ -271,7 +283,10 @@ def test_a_round_works_through_the_public_port(public: Public, shipped: Base) ->
     (app,) = [pid for pid, command in public.deployment.processes() if " app --end-with-parent " in command]
     os.kill(app, signal.SIGKILL)
     assert public.server.wait_for("app_restarted")["code"] == -signal.SIGKILL
+    public.wait_for_door("app")  # whoever joins for the first time while nobody answers is told so, and ends
     others = [public.machine(name, shipped.id, at) for name, at in zip(("ben", "chen"), doors[1:], strict=True)]
+    for machine in others:
+        machine.wait_for("connected")
     done = public.server.wait_for("round_done", 120)
     assert done["machines"] == 3
     assert public.server.end(60) == 0

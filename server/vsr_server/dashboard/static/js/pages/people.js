@@ -144,13 +144,15 @@ function drawInvitations(place, invitations, again) {
     );
   const open = invitations.filter((one) => one.state === "open");
   const closed = invitations.filter((one) => one.state !== "open");
+  // Drawn again after every act: what somebody unfolded stays unfolded.
+  const unfolded = place.querySelector("details")?.open ?? false;
   put(
     place,
     open.length ? shown("Open invitations", open) : empty("None is open."),
     closed.length > 0 &&
       el(
         "details",
-        { class: "more" },
+        { class: "more", open: unfolded },
         el("summary", {}, `Used, expired and withdrawn (${closed.length})`),
         shown("Invitations that let nobody in any more", closed),
       ),
