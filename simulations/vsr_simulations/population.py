@@ -1,6 +1,6 @@
 """Populations: people with clips to teach from and other clips, of other sentences, to be judged by."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,18 +54,21 @@ def _recorded(name: str, clips: Sequence[Clip]) -> User:
     return User(name, teach, tuple(clip for clip in clips if clip.sentence not in first))
 
 
-def generated_users(seed: int, count: int, clips: int, folder: Path) -> tuple[User, ...]:
+def generated_users(
+    seed: int, count: int, clips: int, folder: Path, changed: Callable[[Speaker], Speaker] = lambda one: one
+) -> tuple[User, ...]:
     """Return users 0 to `count` - 1 of the generated population `seed`, their clips written into `folder`.
 
     Each user has `clips` clips to teach from and as many held out, the same number of each of the eight
-    emotions, as 16-bit FLAC in a folder of their own. UsageError where `count` is below 1 or `clips` is no
+    emotions, as 16-bit FLAC in a folder of their own. What `changed` makes of a speaker speaks in their place: the same
+    person with a cold, or older. UsageError where `count` is below 1 or `clips` is no
     multiple of 8 above 0; StoreError where the folder cannot be written.
     """
     if count < 1:
         raise UsageError(f"a population needs at least one user, got {count}")
     if clips < 1 or clips % len(Emotion):
         raise UsageError(f"{clips} clips cannot be shared evenly by {len(Emotion)} emotions; give a multiple of 8")
-    return tuple(_generated(speaker(seed, index), clips // len(Emotion), folder) for index in range(count))
+    return tuple(_generated(changed(speaker(seed, index)), clips // len(Emotion), folder) for index in range(count))
 
 
 def _generated(person: Speaker, takes: int, folder: Path) -> User:

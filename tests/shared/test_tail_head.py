@@ -48,6 +48,30 @@ def test_gradient_is_the_slope_of_the_loss(name: str) -> None:
     np.testing.assert_allclose(slope, expected, rtol=2e-3, atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["bn/gamma", "hidden/kernel", "polarity/kernel"])
+def test_a_term_at_the_representations_adds_its_slope(name: str) -> None:
+    weights, frozen = random_network(1)
+    wide = {key: value.astype(np.float64) for key, value in weights.items()}
+    prepared = tail_head.prepare(clips(1, 3), frozen)
+    towards, targets, clip_weights = (
+        np.random.default_rng(2).normal(size=(1, 3, 256)),
+        np.ones((1, 3, 2)) / 2,
+        np.ones((1, 3)),
+    )
+
+    def term(step: float, direction: np.ndarray) -> float:
+        moved = wide | {name: wide[name] + step * direction}
+        return float((towards * tail_head.representations(moved, frozen, prepared)).sum())  # type: ignore[arg-type]
+
+    with_it, without = (
+        tail_head.loss_and_gradient(wide, frozen, prepared, targets, clip_weights, at_hidden)[1][name]  # type: ignore[arg-type]
+        for at_hidden in (lambda _: towards, None)
+    )
+    direction = np.random.default_rng(5).normal(size=wide[name].shape)
+    slope = (term(1e-6, direction) - term(-1e-6, direction)) / 2e-6
+    assert float(((with_it - without) * direction).sum()) == pytest.approx(slope, rel=2e-3, abs=1e-6)
+
+
 def test_people_in_one_batch_do_not_mix() -> None:
     weights, frozen = random_network(3)
     activations = clips(3, 4)

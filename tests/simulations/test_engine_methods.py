@@ -19,11 +19,15 @@ from vsr_simulations.engine.rounds import Outcome, RoundSettings, run_rounds
 from vsr_simulations.methods.alone import BASE_ALONE, LOCAL_ONLY
 from vsr_simulations.methods.apfl import apfl
 from vsr_simulations.methods.ditto import ditto
+from vsr_simulations.methods.fed_ala import fed_ala
 from vsr_simulations.methods.fed_avg import FED_AVG, FINE_TUNED, SHIPPED
 from vsr_simulations.methods.fed_babu import fed_babu
+from vsr_simulations.methods.fed_bn import fed_bn
 from vsr_simulations.methods.fed_per import fed_per
 from vsr_simulations.methods.fed_prox import fed_prox
 from vsr_simulations.methods.fed_rep import fed_rep
+from vsr_simulations.methods.knn_per import knn_per
+from vsr_simulations.methods.speaker_norm import speaker_norm
 
 PEOPLE = people(3, 6)
 SETTINGS = RoundSettings(2, 3, LocalTraining(epochs=2, learning_rate=1e-3, batch_size=4), threads=1)
@@ -40,7 +44,18 @@ def fed_avg() -> str:
 
 @pytest.mark.parametrize(
     "method",
-    [fed_prox(0), fed_per(()), fed_rep((), body_epochs=2), fed_babu(()), ditto(0.5), apfl(0.3)],
+    [
+        fed_prox(0),
+        fed_per(()),
+        fed_rep((), body_epochs=2),
+        fed_babu(()),
+        ditto(0.5),
+        apfl(0.3),
+        fed_bn(()),
+        fed_ala(()),
+        knn_per(),
+        speaker_norm(FED_AVG, float("inf")),
+    ],
     ids=lambda method: method.name,
 )
 def test_methods_whose_common_half_is_fedavg_have_its_numbers(method: Method, fed_avg: str) -> None:

@@ -7,16 +7,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.simulations.made_people import people
+from tests.simulations.made_people import START, people
 from vsr_client.hearing import hear
 from vsr_server.corpora.manifest import read_manifest
 from vsr_shared.base import Base
 from vsr_shared.errors import UsageError
+from vsr_shared.learning.local_training import LocalTraining
 from vsr_shared.prediction import Predictor
+from vsr_shared.weights import digest
+from vsr_simulations.engine.evaluation import evaluate_method
+from vsr_simulations.engine.heard import HeardClips, Population, Together
 from vsr_simulations.engine.kept_activations import kept_activations
+from vsr_simulations.engine.rounds import RoundSettings, run_rounds
 from vsr_simulations.engine.time_left import Progress
+from vsr_simulations.methods.fed_avg import FED_AVG
 from vsr_simulations.populations.altered import AmountSkew, FewClips, LabelNoise, LabelSkew
 from vsr_simulations.populations.availability import any_of, dropouts, slow_machines
+from vsr_simulations.populations.drift import Drift
 from vsr_simulations.populations.generated_voices import generated_population
 from vsr_simulations.populations.recorded import recorded_population, split_by_sentence
 
@@ -164,3 +171,50 @@ def test_made_up_people_do_not_change_when_more_come() -> None:
     assert few[0].teach.activations.dtype == np.float16
     with pytest.raises(IndexError):
         few[2]
+
+
+def test_people_drift_clip_by_clip_from_one_population_to_another() -> None:
+    before, after = people(2, 8), moved(people(2, 8))
+    drift = Drift(before, after, over=4)
+    first, middle, last = (drift.in_round(number)[1] for number in (0, 1, 4))
+    np.testing.assert_array_equal(first.teach.activations, before[1].teach.activations)
+    np.testing.assert_array_equal(last.held_out.activations, after[1].held_out.activations)
+    there = [
+        sum(any(np.array_equal(clip, one) for clip in middle.teach.activations) for one in whole[1].teach.activations)
+        for whole in (before, after)
+    ]
+    assert there == [6, 2]
+    assert len(middle.teach) == 8
+    assert drift.name == drift.in_round(3).name
+    with pytest.raises(UsageError, match="same people"):
+        Drift(before, people(3), over=4)
+
+
+def test_the_mix_of_labels_drifts_from_one_draw_to_another() -> None:
+    whole = people(1, 20)
+    drift = Drift(LabelSkew(whole, 0.3, 1), LabelSkew(whole, 0.3, 4), over=10)
+    shares = [drift.in_round(number)[0].teach.labels.mean() for number in (0, 5, 10)]
+    assert shares[0] == LabelSkew(whole, 0.3, 1)[0].teach.labels.mean()
+    assert min(shares[0], shares[2]) < shares[1] < max(shares[0], shares[2])
+
+
+def test_rounds_meet_people_as_they_are_then_and_judge_them_as_they_are_at_last() -> None:
+    before, after = people(2, 6), moved(people(2, 6))
+    drift = Drift(before, after, over=1)
+    few, settings = FewClips(drift, 4), RoundSettings(1, 2, LocalTraining(epochs=1), threads=1)
+    outcome = run_rounds(few, START, FED_AVG, settings, seed=1)
+    late = run_rounds(FewClips(after, 4), START, FED_AVG, settings, seed=1)
+    assert digest(outcome.state.weights) == digest(late.state.weights)
+    found = evaluate_method(few, START, FED_AVG, outcome, settings, seed=1)
+    assert found == evaluate_method(after, START, FED_AVG, outcome, settings, seed=1)
+    assert found != evaluate_method(before, START, FED_AVG, outcome, settings, seed=1)
+
+
+def moved(population: Population) -> Together:
+    """The same people as another microphone might hear them."""
+
+    def other(clips: HeardClips) -> HeardClips:
+        return replace(clips, activations=clips.activations[..., ::-1])
+
+    users = [population[number] for number in range(len(population))]
+    return Together("moved", tuple(replace(one, teach=other(one.teach), held_out=other(one.held_out)) for one in users))

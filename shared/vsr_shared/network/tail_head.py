@@ -6,6 +6,7 @@ normalisation in front of the tail and the final normalisation's standardised in
 and not in every step. Batch normalisation uses stored statistics throughout (see `parts`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,6 +76,20 @@ def log_probabilities_of(weights: Weights, frozen: Weights, clips: Prepared) -> 
     return log_probabilities(np.concatenate(parts, axis=1))
 
 
+def representations(weights: Weights, frozen: Weights, clips: Prepared) -> Array:
+    """Return what the last layer judges each clip by, (u, n, 256); at most 256 clips are in work at once."""
+    count = clips.entry.shape[1]
+    parts = [_forward(weights, frozen, clips[first : first + 256]).hidden for first in range(0, count, 256)]
+    return np.concatenate(parts, axis=1)
+
+
+def features(weights: Weights, frozen: Weights, clips: Prepared) -> Array:
+    """Return what the tail hands to the head of each clip, (u, n, 1920); at most 256 clips are in work at once."""
+    count = clips.entry.shape[1]
+    parts = [_forward(weights, frozen, clips[first : first + 256]).pooled for first in range(0, count, 256)]
+    return np.concatenate(parts, axis=1)
+
+
 def log_probabilities(values: Array) -> Array:
     """Return log-softmax over the last axis of logits `values`."""
     shifted = values - values.max(axis=-1, keepdims=True)
@@ -83,18 +98,26 @@ def log_probabilities(values: Array) -> Array:
 
 
 def loss_and_gradient(
-    weights: Weights, frozen: Weights, clips: Prepared, targets: Array, clip_weights: Array
+    weights: Weights,
+    frozen: Weights,
+    clips: Prepared,
+    targets: Array,
+    clip_weights: Array,
+    at_hidden: Callable[[Array], Array] | None = None,
 ) -> tuple[Array, dict[str, Array]]:
     """Return each person's loss (u,) and its gradient, named and shaped as `weights`.
 
     Loss: cross-entropy of `targets` (u, n, 2; probabilities, so labels may be smoothed), each clip times
     `clip_weights` (u, n), summed over clips. Weights that sum to 1 a person give the mean; 0 leaves a clip out.
+    `at_hidden`, of the representations (u, n, 256), is the slope there of a term that is added to the loss; the term
+    itself is not in the loss that is returned.
     """
     kept = _forward(weights, frozen, clips)
     log_p = log_probabilities(kept.logits)
     loss: Array = -(clip_weights[..., None] * targets * log_p).sum(axis=(1, 2))
     d_logits = clip_weights[..., None] * (np.exp(log_p) * targets.sum(axis=-1, keepdims=True) - targets)
-    return loss, _backward(weights, frozen, clips, kept, d_logits)
+    more = None if at_hidden is None else at_hidden(kept.hidden)
+    return loss, _backward(weights, frozen, clips, kept, d_logits, more)
 
 
 def _forward(weights: Weights, frozen: Weights, clips: Prepared) -> _Pass:
@@ -122,10 +145,15 @@ def _forward(weights: Weights, frozen: Weights, clips: Prepared) -> _Pass:
     return _Pass(bottleneck_hat, patches, growth_hat, skip_active, growth_active, pooled, hidden, values)
 
 
-def _backward(weights: Weights, frozen: Weights, clips: Prepared, kept: _Pass, d_logits: Array) -> dict[str, Array]:
+def _backward(
+    weights: Weights, frozen: Weights, clips: Prepared, kept: _Pass, d_logits: Array, more: Array | None
+) -> dict[str, Array]:
     u, n, h, w, channels = clips.entry.shape
     gradient = {"polarity/kernel": _t(kept.hidden) @ d_logits, "polarity/bias": d_logits.sum(axis=1)}
-    d_hidden = (d_logits @ _t(weights["polarity/kernel"])) * (kept.hidden > 0)
+    d_hidden = d_logits @ _t(weights["polarity/kernel"])
+    if more is not None:
+        d_hidden += more
+    d_hidden *= kept.hidden > 0
     gradient |= {"hidden/kernel": _t(kept.pooled) @ d_hidden, "hidden/bias": d_hidden.sum(axis=1)}
     # Average pooling hands every position an equal share.
     # Written the other way round, the product of a few clips reads the kernel in its own order.

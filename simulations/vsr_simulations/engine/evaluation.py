@@ -14,6 +14,7 @@ from vsr_shared.metrics import Probabilities, Scores, scores
 from vsr_shared.prediction import judged
 from vsr_shared.weights import Weights
 from vsr_simulations.engine.cohort import seeds_of
+from vsr_simulations.engine.drifting import in_round
 from vsr_simulations.engine.heard import HeardClips, HeardUser, Population
 from vsr_simulations.engine.method import Judged, Method
 from vsr_simulations.engine.rounds import Outcome, RoundSettings, Start
@@ -102,7 +103,8 @@ def evaluate_method(
 ) -> Evaluation:
     """Judge people by what `method` gives each: their own arrays, or what it learns from their own clips at the end.
 
-    `tuning` is how it learns then, as in the rounds where None; what ships has settings of its own.
+    `tuning` is how it learns then, as in the rounds where None; what ships has settings of its own. Who drifts is
+    judged as they are in the last round.
     """
     common = {**start.weights, **method.beside, **outcome.state.weights}
     begin = method.begin(common)
@@ -111,7 +113,10 @@ def evaluate_method(
         kept = outcome.own.get(member, outcome.rounds) if begin else None
         # A seed that no round has: rounds count from 1.
         (own_seed,) = seeds_of(seed, 0, [member])
-        given = Judged(common, kept or begin, start.frozen, user.teach, tuning or settings.local, own_seed)
-        return said_by(method.judge(given), start.frozen, user.held_out)
+        heard = method.hear(user, start.frozen)
+        given = Judged(common, kept or begin, start.frozen, heard.teach, tuning or settings.local, own_seed)
+        if method.say:
+            return method.say(given, heard.held_out)
+        return said_by(method.judge(given), start.frozen, heard.held_out)
 
-    return evaluate(population, said, members)
+    return evaluate(in_round(population, outcome.rounds), said, members)

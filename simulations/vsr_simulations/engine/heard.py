@@ -46,6 +46,17 @@ class HeardClips:
         ]
 
 
+def joined(parts: Sequence[HeardClips]) -> HeardClips:
+    """Return the clips of all `parts`, one or more, in their order."""
+    first = np.cumsum([0, *(len(part) for part in parts[:-1])])
+    return HeardClips(
+        np.concatenate([part.activations for part in parts]),
+        np.concatenate([part.statistics for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+        np.concatenate([part.owner + before for part, before in zip(parts, first, strict=True)]),
+    )
+
+
 @dataclass(frozen=True)
 class HeardUser:
     """One person: nothing said in `teach` is said in `held_out`."""
@@ -81,6 +92,13 @@ class Together:
 
     def __getitem__(self, index: int) -> HeardUser:
         return self.users[index]
+
+
+def gathered(population: Population) -> Together:
+    """Return everybody's clips to teach with in one person's hands; all are in memory."""
+    users = [population[index] for index in range(len(population))]
+    teach, held_out = (joined([getattr(user, side) for user in users]) for side in ("teach", "held_out"))
+    return Together(population.name, (HeardUser("everybody", "gathered", "unknown", teach, held_out),))
 
 
 @dataclass(frozen=True)

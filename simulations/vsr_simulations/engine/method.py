@@ -12,8 +12,9 @@ import numpy as np
 from vsr_shared.learning.fed_avg import FederatedAlgorithm, fed_avg
 from vsr_shared.learning.local_training import Lessons, LocalTraining, train
 from vsr_shared.learning.personalise import lessons_of
+from vsr_shared.metrics import Probabilities
 from vsr_shared.weights import Array, Weights
-from vsr_simulations.engine.heard import HeardClips
+from vsr_simulations.engine.heard import HeardClips, HeardUser
 
 Stack = dict[str, Array]
 """Arrays with a leading axis of people (u, ...)."""
@@ -79,6 +80,11 @@ def the_common_model(given: Judged) -> Weights:
     return given.common
 
 
+def as_it_is(user: HeardUser, frozen: Weights) -> HeardUser:
+    """Return the person as the trunk heard them."""
+    return user
+
+
 def whole_on_own_clips(given: Judged) -> Weights:
     """Return the common model trained on from the person's clips; itself where they have none."""
     if not len(given.clips):
@@ -106,6 +112,12 @@ class Method:
     server: FederatedAlgorithm = field(default_factory=fed_avg)
     beside: Mapping[str, Array] = field(default_factory=dict)
     """Common arrays that the method has beside the base's tail and head, as they begin."""
+    hear: Callable[[HeardUser, Weights], HeardUser] = as_it_is
+    """What is made of a person's clips before learning and judging, given what is frozen; no label decides it."""
+    say: Callable[[Judged, HeardClips], Probabilities] | None = None
+    """Probabilities (clips,) of other clips, for a method whose people use more than weights; else `judge`'s say."""
+    gathers: bool = False
+    """Everybody's clips lie in one place, and the rounds are its own: nothing is private."""
 
 
 def deltas_to(common: Weights, trained: Stack, shared: frozenset[str] | None = None) -> Stack:

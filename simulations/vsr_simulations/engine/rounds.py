@@ -13,7 +13,8 @@ from vsr_shared.learning.fed_avg import ServerState
 from vsr_shared.learning.local_training import LocalTraining
 from vsr_shared.weights import Array, Weights, digest
 from vsr_simulations.engine.cohort import GROUP, groups, in_groups, seeds_of
-from vsr_simulations.engine.heard import HeardUser, Population
+from vsr_simulations.engine.drifting import in_round
+from vsr_simulations.engine.heard import HeardUser, Population, gathered
 from vsr_simulations.engine.lessons import stacked_lessons, stacked_statistics
 from vsr_simulations.engine.method import LocalRound, Method
 from vsr_simulations.engine.own_state import OwnState
@@ -102,13 +103,15 @@ def run_rounds(
     own = OwnState(keep / "own" if keep else None)
     begun, before, trained = time.monotonic(), done, 0
     for number in range(done + 1, settings.rounds + 1 if method.local else 0):
-        members = _cohort(len(population), settings.cohort, seed, number)
+        now = in_round(population, number)
+        people = gathered(now) if method.gathers else now
+        members = _cohort(len(people), settings.cohort, seed, number)
         silent = hooks.silent(number, members)
         answering, clips = members[~silent], 0
         figures: dict[str, float] = {}
         if len(answering):
             common = {**base, **state.weights}
-            updates = _train(population, common, start.frozen, method, settings, hooks, own, seed, number, answering)
+            updates = _train(people, common, start.frozen, method, settings, hooks, own, seed, number, answering)
             clips, trained = int(updates.clips.sum()), trained + len(answering)
             state, figures = method.server.apply(state, hooks.combine(hooks.updates(updates)))
         if keep:
@@ -135,7 +138,7 @@ def _train(
     local, begin = method.local, method.begin(common)
     if local is None:
         raise UsageError(f"{method.name} has no rounds")
-    users: list[HeardUser] = [population[int(member)] for member in members]
+    users: list[HeardUser] = [method.hear(population[int(member)], frozen) for member in members]
     deltas: dict[str, Array] = {}
 
     def work(places: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from vsr_server.corpora.clip import Clip
@@ -9,6 +10,7 @@ from vsr_shared.base import Base
 from vsr_simulations.engine.heard import HeardClips, HeardUser
 from vsr_simulations.engine.kept_activations import KeptActivations, kept_activations
 from vsr_simulations.engine.time_left import Progress
+from vsr_simulations.generator import Speaker
 from vsr_simulations.population import User, generated_users
 
 
@@ -42,14 +44,16 @@ def generated_population(
     folder: Path,
     cache: Path,
     on_progress: Callable[[Progress], None] | None = None,
+    changed: Callable[[Speaker], Speaker] = lambda one: one,
 ) -> KeptPopulation:
     """Return users 0 to `count` - 1 of the generated population `seed`, `clips` to teach with and as many held out.
 
-    Their sound is written beneath `folder`, what the trunk of `base` hears of it into `cache`. Errors as of
-    `population.generated_users` and `kept_activations`.
+    Their sound is written beneath `folder`, what the trunk of `base` hears of it into `cache`; people whose voices are
+    `changed` need a folder of their own. Errors as of `population.generated_users` and `kept_activations`.
     """
-    users = generated_users(seed, count, clips, folder)
+    users = generated_users(seed, count, clips, folder, changed)
     spoken = [clip for user in users for clip in (*user.teach, *user.held_out)]
     kept, prints = kept_activations(base, spoken, cache, on_progress)
     by_path = {clip.path: one for clip, one in zip(spoken, prints, strict=True)}
-    return KeptPopulation(f"{base.id}:generated {seed} {count} {clips}", users, kept, by_path)
+    made = sha256("".join(prints).encode()).hexdigest()[:16]
+    return KeptPopulation(f"{base.id}:generated {seed} {count} {clips} {made}", users, kept, by_path)
