@@ -10,7 +10,8 @@ import numpy.typing as npt
 from vsr_server.base.kept import keep, key_of, read_kept
 from vsr_server.corpora.clip import Clip
 from vsr_server.microphones.acoustics import heard_by
-from vsr_server.microphones.catalogue import STUDIO, Microphone
+from vsr_server.microphones.catalogue import STUDIO
+from vsr_server.microphones.microphone import Microphone
 from vsr_shared.audio.decode import Block, decode_blocks
 from vsr_shared.audio.segments import MIN_REMAINDER, SEGMENT_SECONDS, SILENCE_DBFS, segments, voiced
 from vsr_shared.audio.spectrogram import SpectrogramSpec, spectrogram_image

@@ -17,7 +17,8 @@ from vsr_server.base.speaker_split import SpeakerSplit, check_no_leak
 from vsr_server.corpora.clip import Clip
 from vsr_server.corpora.fingerprints import fingerprints
 from vsr_server.corpora.read import read_corpora
-from vsr_server.microphones.catalogue import MICROPHONES, STUDIO, Microphone
+from vsr_server.microphones.catalogue import MICROPHONES, STUDIO
+from vsr_server.microphones.microphone import Microphone
 from vsr_shared.audio.spectrogram import SpectrogramSpec
 from vsr_shared.errors import UsageError
 from vsr_shared.find_base import BaseChoice, find_base
