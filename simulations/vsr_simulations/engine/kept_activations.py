@@ -1,6 +1,7 @@
 """The trunk once a clip, for all time: what it heard is kept on disk under the base's id and the file's SHA-256.
 
-A folder a base holds three files: `index.jsonl` (a line a clip: its SHA-256, first row, rows), `activations.f16` and
+Where a simulated microphone heard the clip first, its figures are in the key: no two microphones share what is kept.
+A folder a base holds three files: `index.jsonl` (a line a clip: its key, first row, rows), `activations.f16` and
 `statistics.f32` (rows, one a segment, memory-mapped). Rows are written before the line that names them, so that a run
 that is killed goes on behind the last clip whose line is whole.
 """
@@ -19,11 +20,13 @@ import numpy as np
 
 from vsr_server.corpora.clip import Clip
 from vsr_server.corpora.fingerprints import fingerprint
-from vsr_shared.audio.decode import decode_blocks
+from vsr_server.microphones.catalogue import STUDIO
+from vsr_server.microphones.microphone import Microphone
 from vsr_shared.base import Base
 from vsr_shared.errors import StoreError
 from vsr_shared.prediction import Predictor
 from vsr_simulations.engine.heard import HeardClips
+from vsr_simulations.engine.sounds import Sound, key_of, read_ahead
 from vsr_simulations.engine.time_left import Progress
 
 STATISTICS: Final = 40
@@ -42,11 +45,11 @@ class KeptActivations:
     shape: tuple[int, ...]
     """(h, w, 1888)"""
     rows: dict[str, tuple[int, int]]
-    """By a file's SHA-256: its first row and count of rows."""
+    """By a clip's key: its first row and count of rows."""
 
-    def of(self, prints: Sequence[str], labels: Sequence[int]) -> HeardClips:
-        """Return the clips with these SHA-256, read into memory; KeyError for one that was not heard."""
-        places = [np.arange(first, first + count) for first, count in (self.rows[one] for one in prints)]
+    def of(self, keys: Sequence[str], labels: Sequence[int]) -> HeardClips:
+        """Return the clips with these keys, read into memory; KeyError for one that was not heard."""
+        places = [np.arange(first, first + count) for first, count in (self.rows[one] for one in keys)]
         rows = np.concatenate(places) if places else np.zeros(0, np.intp)
         owner = np.repeat(np.arange(len(places)), [len(place) for place in places])
         size = _rows_behind(self.rows)
@@ -65,30 +68,33 @@ def kept_activations(
     cache_dir: Path,
     on_progress: Callable[[Progress], None] | None = None,
     threads: int | None = 1,
+    microphones: Sequence[Microphone] | None = None,
 ) -> tuple[KeptActivations, tuple[str, ...]]:
-    """Hear the `clips` that were not heard yet and return what is kept, and each clip's SHA-256.
+    """Hear the `clips` that were not heard yet and return what is kept, and each clip's key.
 
-    Raises AudioError where a clip cannot be heard, StoreError where the folder cannot be written. Not for several
-    processes on one folder at once.
+    With `microphones`, one a clip, each clip is first heard by its own. Raises AudioError where a clip cannot be heard,
+    StoreError where the folder cannot be written. Not for several processes on one folder at once.
     """
     folder = cache_dir / base.id.replace("@", "-")
-    prints = tuple(fingerprint(clip.path) for clip in clips)
+    sounds = [Sound(clip.path, one) for clip, one in zip(clips, microphones or [STUDIO] * len(clips), strict=True)]
+    print_of = {path: fingerprint(path) for path in dict.fromkeys(sound.path for sound in sounds)}
+    keys = tuple(key_of(print_of[sound.path], sound.microphone) for sound in sounds)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         rows, shape = _read_index(folder)
-        missing = {one: clip for one, clip in zip(prints, clips, strict=True) if one not in rows}
+        missing = {one: sound for one, sound in zip(keys, sounds, strict=True) if one not in rows}
         if missing:
             shape = _hear(base, missing, folder, rows, shape, threads, on_progress)
     except OSError as error:
         raise StoreError(
             f"activations cannot be kept in {folder} ({error}); free space or name another --cache"
         ) from error
-    return KeptActivations(folder, shape, rows), prints
+    return KeptActivations(folder, shape, rows), keys
 
 
 def _hear(
     base: Base,
-    missing: dict[str, Clip],
+    missing: dict[str, Sound],
     folder: Path,
     rows: dict[str, tuple[int, int]],
     shape: tuple[int, ...],
@@ -105,8 +111,8 @@ def _hear(
         index, activations, statistics = (
             stack.enter_context((folder / name).open("ab")) for name in (_INDEX, _ACTIVATIONS, _CEPSTRA)
         )
-        for done, (one, clip) in enumerate(missing.items(), 1):
-            parts = list(predictor.hear(decode_blocks(clip.path)))
+        for done, (one, blocks) in enumerate(read_ahead(missing), 1):
+            parts = list(predictor.hear(blocks))
             heard = np.concatenate([part.activations for part in parts])[:MAX_SEGMENTS]
             cepstra = np.concatenate([part.statistics for part in parts])[:MAX_SEGMENTS]
             shape = heard.shape[1:]

@@ -17,6 +17,7 @@ from vsr_shared.errors import UsageError
 from vsr_simulations.engine.heard import HeardUser, Together
 from vsr_simulations.engine.kept_activations import KeptActivations, kept_activations
 from vsr_simulations.engine.time_left import Progress
+from vsr_simulations.populations.devices import Devices
 
 
 def split_by_sentence(clips: Sequence[Clip], turn: int = 0) -> tuple[list[Clip], list[Clip]]:
@@ -45,9 +46,11 @@ def recorded_population(
     speakers: Sequence[str] = (),
     turn: int = 0,
     on_progress: Callable[[Progress], None] | None = None,
+    devices: Devices | None = None,
 ) -> Together:
     """Return the `speakers`, or everybody of `corpora`, whom `base` never heard, as its trunk hears them.
 
+    With `devices` everybody is heard by a microphone of their own, what they teach and what judges them alike.
     Without a word about who, everybody that the base never heard. Somebody named whom it heard, or a recording that it
     was made with under another name, is a UsageError; so is a name that is not there.
     """
@@ -61,20 +64,22 @@ def recorded_population(
     taken = [clip for clip in clips if clip.speaker in wanted]
     check_unheard(base.manifest.heard, taken)
     check_new(base.manifest, taken, sound_prints(taken, fingerprints(taken), cache))
-    kept, prints = kept_activations(base, taken, cache, on_progress)
-    print_of = {clip.path: one for clip, one in zip(taken, prints, strict=True)}
+    owned = devices.for_clips(taken) if devices else None
+    kept, keys = kept_activations(base, taken, cache, on_progress, microphones=owned)
+    key_of = {clip.path: one for clip, one in zip(taken, keys, strict=True)}
     teach, held_out = split_by_sentence(taken, turn)
-    users = tuple(_user(name, teach, held_out, kept, print_of) for name in sorted(wanted))
-    return Together(f"{base.id}:{'+'.join(sorted(wanted))}:{turn}", users)
+    users = tuple(_user(name, teach, held_out, kept, key_of) for name in sorted(wanted))
+    heard_by = f":{devices.name}" if devices else ""
+    return Together(f"{base.id}:{'+'.join(sorted(wanted))}:{turn}{heard_by}", users)
 
 
 def _user(
-    name: str, teach: Sequence[Clip], held_out: Sequence[Clip], kept: KeptActivations, print_of: dict[Path, str]
+    name: str, teach: Sequence[Clip], held_out: Sequence[Clip], kept: KeptActivations, key_of: dict[Path, str]
 ) -> HeardUser:
     sides = [[clip for clip in side if clip.speaker == name] for side in (teach, held_out)]
     if not all(sides):
         raise UsageError(f"{name} has no recording to teach with or none to be judged by; leave them out")
-    heard = [kept.of([print_of[clip.path] for clip in side], [clip.positive for clip in side]) for side in sides]
+    heard = [kept.of([key_of[clip.path] for clip in side], [clip.positive for clip in side]) for side in sides]
     one = sides[0][0]
     return HeardUser(name, one.corpus, one.gender, heard[0], heard[1])
 
