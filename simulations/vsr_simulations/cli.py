@@ -15,6 +15,7 @@ from vsr_simulations.bench.rounds.cli import rounds
 from vsr_simulations.bench.secure_sum_cli import secure_sum
 from vsr_simulations.client_bench.cli import client
 from vsr_simulations.compare.cli import compare
+from vsr_simulations.microphones.cli import microphones
 from vsr_simulations.newcomers.cli import newcomers
 from vsr_simulations.personal.cli import personal
 from vsr_simulations.poisoning.cli import poison
@@ -32,6 +33,7 @@ DEMO_ACTORS: Final = ("rav17", "rav18", "rav19", "rav20")
 app.command()(personal)
 app.command()(compare)
 app.command()(newcomers)
+app.command()(microphones)
 app.command()(scale)
 app.command()(quantise)
 app.command()(rounds)
