@@ -17,7 +17,7 @@ from vsr_client import flower_internals as flower
 from vsr_shared.errors import FederationError, RefusedRound
 
 Answer = Callable[[RecordDict], RecordDict]
-"""From an offer's records to a reply's. RefusedRound's message is sent back; other errors' messages are not."""
+"""From an offer's records to a reply's. What a RefusedRound has `told` is sent back; other errors' messages are not."""
 
 FAILED_HERE: Final = "the training did not succeed on this machine"
 
@@ -115,7 +115,7 @@ def _reply_to(message: flower.Message, answer: Answer) -> flower.Message:
     try:
         return flower.Message(answer(message.content), reply_to=message)
     except RefusedRound as refusal:
-        reason = str(refusal)
+        reason = refusal.told
     except Exception:  # whatever went wrong here is this person's business, and the node stays alive
         reason = FAILED_HERE
     return flower.Message(flower.Error(flower.ErrorCode.CLIENT_APP_RAISED_EXCEPTION, reason), reply_to=message)

@@ -93,14 +93,18 @@ class PrivacyBudget:
             if self._most is not None:
                 raise NoNoise(
                     f"round {offer.round} adds no noise, so that nothing bounds what it gives away; you set a privacy "
-                    f"budget of {self._most:g}"
+                    f"budget of {self._most:g}",
+                    told="the person behind this machine takes part in rounds with noise alone",
                 )
             return replace(before, bare=before.bare + 1, lines=_with(before.lines, offer, 0.0))
         after = _noisier(before, offer, offer.noise)
         if self._most is not None and after.epsilon > self._most:
             raise BudgetSpent(
                 f"round {offer.round} would bring what your updates give away to an epsilon of {after.epsilon:.2f} at "
-                f"delta {after.delta:g}; your privacy budget is {self._most:g}, of which {before.epsilon:.2f} are spent"
+                f"delta {after.delta:g}; your privacy budget is {self._most:g}, of which {before.epsilon:.2f} "
+                "are spent",
+                # What a person has spent, also elsewhere, would tie their machines in two federations together.
+                told="this round would go beyond what the person behind this machine allows to be given away in all",
             )
         return after
 

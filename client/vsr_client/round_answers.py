@@ -108,7 +108,7 @@ class RoundAnswers:
             reply, left = answer(content)
         except FederationError as error:
             self._on_event(OfferRefused(str(error)))
-            raise RefusedRound(str(error)) from error
+            raise _refusal(error) from error
         self._on_event(left)
         return reply
 
@@ -121,7 +121,7 @@ class RoundAnswers:
             self._check_signed(model)
         except FederationError as error:
             self._on_event(OfferRefused(str(error)))
-            raise RefusedRound(str(error)) from error
+            raise _refusal(error) from error
         self._participant.keep(model)
         self._on_event(ModelKept(model.federation, model.round, payload_bytes(content)))
         return kept_to_records()
@@ -192,8 +192,12 @@ class RoundAnswers:
             self._check_private(offer, ready)
         except FederationError as error:
             self._on_event(OfferRefused(str(error)))
-            raise RefusedRound(str(error)) from error
+            raise _refusal(error) from error
         return offer, ready
+
+
+def _refusal(error: FederationError) -> RefusedRound:
+    return RefusedRound(str(error), error.told if isinstance(error, RefusedRound) else "")
 
 
 def _sha256(data: bytes) -> str:

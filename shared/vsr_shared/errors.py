@@ -115,3 +115,8 @@ class UntrustedModel(FederationError):
 
 class RefusedRound(FederationError):
     """This machine's own checks refused the round."""
+
+    def __init__(self, message: str, told: str = "") -> None:
+        """`message` is for the person behind the machine; `told` is what the server hears where that says too much."""
+        super().__init__(message)
+        self.told = told or message

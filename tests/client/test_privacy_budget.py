@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -163,6 +164,7 @@ def test_a_spent_budget_refuses_before_anything_is_trained(people: People) -> No
     with pytest.raises(RefusedRound, match=r"your privacy budget is 0\.5") as refused:
         machine.answer(NOISY)
     assert isinstance(refused.value.__cause__, BudgetSpent)
+    assert not re.search(r"\d", refused.value.told), "what a person allows and has spent is theirs alone"
     assert [type(event) for event in machine.events] == [OfferRefused]
     assert not machine.ledger.exists()
 

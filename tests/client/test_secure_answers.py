@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,7 +44,7 @@ from vsr_shared.secure_sum.tolerance import tolerance_for
 from vsr_shared.weights import digest
 
 WEIGHTS = initial_weights()
-OFFER = RoundOffer("f00", 1, BASE, digest(WEIGHTS), WEIGHTS, LocalTraining(3, 0.1, 16), 3, ("loss",))
+OFFER = RoundOffer("f00", 1, BASE, digest(WEIGHTS), WEIGHTS, LocalTraining(3, 0.1, 16), 2, ("loss",))
 
 
 class People:
@@ -165,6 +166,13 @@ def test_terms_for_another_training_than_the_offers_get_nothing(people: People) 
     other = RoundOffer(**{**vars(OFFER), "local": LocalTraining(4, 0.1, 16)})
     with pytest.raises(RefusedRound, match="another training"):
         people.machines[0](asked(other, people.terms()))
+
+
+def test_terms_that_leave_fewer_people_than_the_offer_promises_get_nothing(people: People) -> None:
+    """What the offer promises stands on the person's record."""
+    promised = replace(OFFER, minimum_cohort=3)
+    with pytest.raises(RefusedRound, match="a sum over 2 people could be made; the offer promises 3"):
+        people.machines[0](asked(promised, people.terms(promised)))
 
 
 def test_a_machine_that_does_not_sum_securely_publishes_no_keys(people: People) -> None:

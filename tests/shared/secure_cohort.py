@@ -21,7 +21,7 @@ from vsr_shared.secure_sum.round_terms import Member, RoundTerms
 from vsr_shared.secure_sum.tolerance import Tolerance
 
 FEDERATION = "f00"
-GIVEN = Assignment(FEDERATION, "a" * 64, "b" * 64, 50)
+GIVEN = Assignment(FEDERATION, 1, "a" * 64, "b" * 64, 50)
 LIMITS = OwnLimits(colluding_share=0.0)
 
 
@@ -62,7 +62,7 @@ class Cohort:
 
     @cached_property
     def given(self) -> Assignment:
-        return replace(GIVEN, size=self.terms.size)
+        return replace(GIVEN, round=self.terms.round, size=self.terms.size)
 
     def own(self, number: int) -> OwnKeys:
         keys = machine(number)

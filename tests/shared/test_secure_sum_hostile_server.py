@@ -129,6 +129,7 @@ def test_a_round_that_was_answered_or_is_older_is_refused(number: int) -> None:
         {"settings_digest": "c" * 64},
         {"size": 49},
         {"federation": "another"},
+        {"round": 2},
     ],
     ids=str,
 )
@@ -137,7 +138,10 @@ def test_another_model_or_training_is_refused(changed: dict[str, object]) -> Non
 
 
 def test_a_cohort_under_the_own_minimum_is_refused() -> None:
-    refused(GROUP.terms, SmallCohort, "7 people .* asks for 8", replace(LIMITS, smallest_sum=8))
+    """7 people must be in the sum that a member uncovers; a server that lies to them gets one over 6."""
+    assert GROUP.terms.tolerance.threshold == 7
+    refused(GROUP.terms, SmallCohort, "6 people .* asks for 7", replace(LIMITS, smallest_sum=7))
+    assert join_round(GROUP.terms, GROUP.given, GROUP.own(0), replace(LIMITS, smallest_sum=6), 0).number == 0
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from vsr_server.coordination.server_events import Tell
 from vsr_server.flower.machines import Answer, Machines
 from vsr_shared.errors import FederationError
 from vsr_shared.federation.key_records import keys_from_records, wanted_to_records
+from vsr_shared.secure_sum.agreement import is_key
 from vsr_shared.secure_sum.enrolment import Identity
 from vsr_shared.secure_sum.prekeys import Prekey, is_signed
 from vsr_shared.secure_sum.round_terms import Member
@@ -53,8 +54,10 @@ class OneTimeKeys:
                 on_answer=lambda answer: self._take(answer, enrolled, tell),
             )
         found = [Seat(node, Member(self._stock[node][0], self._stock[node][1].popleft())) for node in self._with(nodes)]
-        # Nobody may sit twice, whoever answers under another's identity: the first keeps the seat.
-        return list({seat.member.identity.key: seat for seat in reversed(found)}.values())
+        # Nobody may sit twice, under another's identity or with another's key, which everybody would refuse the round
+        # for: the first keeps the seat.
+        by_identity = {seat.member.identity.key: seat for seat in reversed(found)}
+        return list({seat.member.prekey.key: seat for seat in by_identity.values()}.values())
 
     def _with(self, nodes: Sequence[int]) -> list[int]:
         return [node for node in nodes if node in self._stock and self._stock[node][1]]
@@ -68,6 +71,8 @@ class OneTimeKeys:
                 raise FederationError("its identity is not enrolled")
             if not all(is_signed(key, self._federation, keys.identity) for key in keys.prekeys):
                 raise FederationError("its one-time keys are not signed by its identity")
+            if not all(is_key(key.key) for key in keys.prekeys):
+                raise FederationError("one of its one-time keys is no key; everybody would refuse a round with it")
         except FederationError as error:
             tell(ReplyMissing(0, answer.node, str(error)))
             return

@@ -15,6 +15,7 @@ LOOK_SECONDS: Final = 0.2
 NO_ANSWER: Final = "no answer in time"
 _LATEST_SECONDS: Final = 10.0
 """For so long after its deadline a machine's answer still reaches the SuperLink."""
+_LONGEST_REASON: Final = 300
 
 
 class ServerStopped(Exception):
@@ -129,5 +130,10 @@ class Machines:
 
 def _answer(node: int, reply: flower.Message) -> Answer:
     if reply.has_error():
-        return Answer(node, None, reply.error.reason or "it failed without a reason")
+        return Answer(node, None, _plain(reply.error.reason or "") or "it failed without a reason")
     return Answer(node, reply.content)
+
+
+def _plain(reason: str) -> str:
+    """What a machine says, which may be anything: short, and nothing in it that moves the operator's terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in reason[:_LONGEST_REASON]).strip()

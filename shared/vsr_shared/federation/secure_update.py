@@ -32,7 +32,8 @@ def settings_digest(offer: RoundOffer) -> str:
 
 def assignment(offer: RoundOffer) -> Assignment:
     """Return what `offer` gives a machine to do, by the machine's own reckoning."""
-    return Assignment(offer.federation, digest(offer.weights), settings_digest(offer), offer.vector_size)
+    model, asked = digest(offer.weights), settings_digest(offer)
+    return Assignment(offer.federation, offer.round, model, asked, offer.vector_size, offer.minimum_cohort)
 
 
 def to_words(

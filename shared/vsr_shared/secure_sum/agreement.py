@@ -51,6 +51,15 @@ def agree(own: X25519PrivateKey, own_number: int, their_key: bytes, their_number
     return PairKeys(derived_seed(material[:SEED_MATERIAL]), to_them, from_them)
 
 
+def is_key(key: bytes) -> bool:
+    """Whether X25519 can agree on anything with `key`: points of small order and other lengths are none (RFC 7748)."""
+    try:
+        X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(key))
+    except ValueError:
+        return False
+    return True
+
+
 def seal(key: bytes, content: bytes, random_bytes: RandomBytes) -> bytes:
     """Return `content` sealed with AES-256-GCM under a nonce of its own, which stands before it."""
     nonce = random_bytes(NONCE_BYTES)

@@ -25,7 +25,7 @@ class OwnLimits:
     """The person's own limits for a secure sum."""
 
     smallest_sum: int = 2
-    """Fewest people that a sum is over, this person among them."""
+    """Fewest people that a sum is over, this person among them, however a server lies."""
     colluding_share: float = 0.2
     """Share of the cohort, rounded down, that may work for the server without a sum baring anyone."""
     largest_range: float = 100.0
@@ -39,18 +39,23 @@ class Assignment:
     """What this machine was given to do, by its own reckoning of what arrived."""
 
     federation: str
+    round: int
     model_digest: str
     """SHA-256 of the weights to train from, computed here."""
     settings_digest: str
     """SHA-256 of how to train, likewise."""
     size: int
     """Words of its vector."""
+    promised: int = 1
+    """People that the offer promises a sum is over at least."""
 
 
 def check_terms(terms: RoundTerms, given: Assignment, limits: OwnLimits) -> None:
     """Raise the refusal that applies unless `terms` are for what this machine was `given` and within `limits`."""
     if terms.federation != given.federation or terms.model_digest != given.model_digest:
         raise OtherModel("the round is for another model than the one that this machine was given")
+    if terms.round != given.round:
+        raise OtherModel(f"the terms are for another round than the offer: {terms.round}, not {given.round}")
     if terms.settings_digest != given.settings_digest or terms.size != given.size:
         raise OtherModel("the round asks for another training than the one that this machine was given")
     if terms.size > limits.most_words or terms.ranges.update_range > limits.largest_range:
@@ -60,9 +65,13 @@ def check_terms(terms: RoundTerms, given: Assignment, limits: OwnLimits) -> None
     tolerance = terms.tolerance
     if tolerance.cohort != len(terms.members):
         raise OutsideLimits(f"the round speaks of {tolerance.cohort} people and names {len(terms.members)}")
-    if tolerance.threshold < limits.smallest_sum:
+    if tolerance.threshold < given.promised:
         raise SmallCohort(
-            f"a sum over {tolerance.threshold} people could be made; this machine asks for {limits.smallest_sum}"
+            f"a sum over {tolerance.threshold} people could be made; the offer promises {given.promised} at least"
+        )
+    if tolerance.smallest_sum < limits.smallest_sum:
+        raise SmallCohort(
+            f"a sum over {tolerance.smallest_sum} people could be made; this machine asks for {limits.smallest_sum}"
         )
     if tolerance.colluders < int(tolerance.cohort * limits.colluding_share):
         raise OutsideLimits(

@@ -8,7 +8,7 @@ With n people, of whom d may fall silent and f may collude with a server that li
                                     different things; d, where it tells everyone the same
     k = f + D + 1                   neighbours each person masks with: the graph stays in one piece whichever
                                     f and D people are taken out of it
-    n - f - D                       honest people in any sum that can be unmasked
+    n - D                           people in any sum that can be unmasked, of whom n - f - D are honest
 """
 
 from contextlib import suppress
@@ -48,7 +48,7 @@ class Tolerance:
 
     @property
     def threshold(self) -> int:
-        """Shares that recover a mask, and people that a sum is over at least."""
+        """Shares that recover a mask, and people that a server which does not lie has in any sum at least."""
         return self.cohort - self.dropouts
 
     @property
@@ -57,9 +57,14 @@ class Tolerance:
         return (self.cohort - self.colluders) * self.dropouts // (self.threshold - self.colluders)
 
     @property
+    def smallest_sum(self) -> int:
+        """People in any sum that can be unmasked, whatever a server tells whom."""
+        return self.cohort - self.most_out
+
+    @property
     def least_honest(self) -> int:
         """Honest people in any sum that can be unmasked."""
-        return self.cohort - self.colluders - self.most_out
+        return self.smallest_sum - self.colluders
 
     @property
     def degree(self) -> int:

@@ -113,7 +113,7 @@ def _one_sum(parameters: int, cohort: int, silent: int) -> Cost:
     ranges, limits = Quantisation(update_range=0.1, most_clips=100), OwnLimits()
     watch, answering = Stopwatch(), range(cohort - silent)
     terms, keys = _cohort(cohort, parameters + 1, ranges, watch)
-    given = Assignment(terms.federation, terms.model_digest, terms.settings_digest, terms.size)
+    given = Assignment(terms.federation, terms.round, terms.model_digest, terms.settings_digest, terms.size)
     up, down = np.zeros(cohort, int), np.full(cohort, cohort * MEMBER_BYTES)
     with watch.of("server"):
         collecting = server.open_round(terms)
