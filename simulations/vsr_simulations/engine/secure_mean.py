@@ -30,7 +30,7 @@ class SecureMean:
         people = len(updates.members)
         tolerance = tolerance_for(people)
         machines = SumMachines.fresh(_FEDERATION, people)
-        given = Assignment(_FEDERATION, digest(updates.common), _SETTINGS, layout.size + 1)
+        given = Assignment(_FEDERATION, updates.round, digest(updates.common), _SETTINGS, layout.size + 1)
         about = (_FEDERATION, updates.round, given.model_digest, _SETTINGS, given.size)
         terms = RoundTerms(*about, self.ranges, tolerance, machines.members())
         vectors = [
