@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("cohort", type=int)
     parser.add_argument("--padding", type=int, default=0)
     parser.add_argument("--round-timeout", type=float, default=60.0)
-    parser.add_argument("--cohort-timeout", type=float, default=60.0)
+    parser.add_argument("--cohort-timeout", type=float, default=180.0)
     parser.add_argument("--secure", action="store_true")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -100,7 +100,7 @@ def test_a_server_killed_in_a_round_goes_on_with_the_next_and_the_machines_come_
     completed = max(line["completed"] for line in server.events("checkpoint_written"))
     again = deployment.server(completed + 1, 3)
     assert again.wait_for("resumed")["completed"] == completed
-    assert again.end(90) == 0, again.out.read_text()
+    assert again.end(180) == 0, again.out.read_text()
     (done,) = again.events("round_done")
     assert done["completed"] == completed + 1
     assert done["round"] == max(line["round"] for line in server.events("round_started")) + 1 > started
