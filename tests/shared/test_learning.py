@@ -8,11 +8,14 @@ import pytest
 from tests.shared.test_tail_head import random_network
 from vsr_shared.emotions import Polarity
 from vsr_shared.errors import UsageError
+from vsr_shared.learning import adam
 from vsr_shared.learning.adam import adam_step, fresh_moments
 from vsr_shared.learning.gate import holds
-from vsr_shared.learning.local_training import Lessons, LocalTraining, balanced_weights, train
+from vsr_shared.learning.local_training import Lessons, LocalTraining, balanced_weights, epochs, train
 from vsr_shared.learning.personalise import Recording, lessons_of, part_way, personalise
-from vsr_shared.network.tail_head import Prepared, prepare
+from vsr_shared.network.head import head_loss_and_gradient
+from vsr_shared.network.parts import HEAD_SHAPES
+from vsr_shared.network.tail_head import Prepared, features, loss_and_gradient, prepare
 from vsr_shared.weights import Array
 
 SETTINGS = LocalTraining(epochs=3, learning_rate=1e-3, batch_size=4)
@@ -63,6 +66,38 @@ def test_adam_takes_the_published_first_step() -> None:
     adam_step(weights, {"w": np.array([[0.5, -3.0]], np.float32)}, fresh_moments(weights), 0.1, np.array([True]))
     # Kingma & Ba, section 2.1: the first step is the step size, whatever the slope's size.
     np.testing.assert_allclose(weights["w"], [[0.9, -1.9]], atol=1e-5)
+
+
+def test_one_compiled_pass_moves_weights_as_numpys_passes_do_to_the_last_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    random = np.random.default_rng(0)
+    start, active = random.normal(size=(5, 7, 11)).astype(np.float32), np.array([True, True, False, True, True])
+
+    def moved(compiled_from: int) -> list[np.ndarray]:
+        monkeypatch.setattr(adam, "COMPILED_FROM", compiled_from)
+        weights, slopes = {"w": start.copy()}, np.random.default_rng(1)
+        moments = fresh_moments(weights)
+        for _ in range(3):
+            adam_step(weights, {"w": slopes.normal(size=start.shape).astype(np.float32)}, moments, 1e-3, active)
+        return [weights["w"], moments.first["w"], moments.second["w"]]
+
+    for one_pass, passes in zip(moved(1), moved(6), strict=True):
+        np.testing.assert_array_equal(one_pass, passes)
+
+
+def test_a_head_over_a_tail_at_rest_trains_as_within_the_whole_network() -> None:
+    weights, frozen = random_network(1)
+    lessons = lessons_of(voice(5, 6, 1.0), frozen)
+    batch = next(next(epochs(lessons, LocalTraining(epochs=1), [0])))
+    whole, slopes = loss_and_gradient(weights, frozen, batch.clips, batch.targets, batch.weights)
+    heard = features(weights, frozen, lessons.clips)[:, batch.chosen[0]]
+    loss, gradient = head_loss_and_gradient(weights, heard, batch.targets, batch.weights)
+    np.testing.assert_allclose(loss, whole, rtol=1e-6)
+    assert set(gradient) == set(HEAD_SHAPES)
+    for name, slope in gradient.items():
+        np.testing.assert_allclose(slope, slopes[name], atol=1e-6)
+    trained = train(weights, frozen, lessons, LocalTraining(epochs=1), [0], moving=frozenset(HEAD_SHAPES))
+    assert [name for name in trained if not np.array_equal(trained[name], weights[name])] == list(HEAD_SHAPES)
 
 
 def test_a_strong_proximal_pull_keeps_the_weights_near_the_start() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from vsr_shared.learning.adam_pass import compiled_pass
 from vsr_shared.weights import Array, Weights
 
 BETA_1 = 0.9
@@ -16,6 +17,8 @@ BETA_2 = 0.999
 EPSILON = 1e-7
 BLOCK = 32_768
 """Numbers worked on at a time: with its five companions a block fits a core's second-level cache."""
+COMPILED_FROM = 4
+"""People in a batch from whom on the compiled pass is asked for: for fewer, loading numba costs more than it saves."""
 
 
 @dataclass
@@ -51,6 +54,13 @@ def adam_step(
     spread = np.sqrt((1 - BETA_2) / (1 - BETA_2**taken))
     step = learning_rate * (1 - BETA_1) / (1 - BETA_1**taken) / spread * active
     people = len(active)
+    if people >= COMPILED_FROM and (one_pass := compiled_pass()):
+        small, steps = (EPSILON / spread).astype(np.float32), step.astype(np.float32)
+        for name, slope in gradient.items():
+            arrays = (slope, weights[name], moments.first[name], moments.second[name])
+            rows, moved, first, second = (array.reshape(people, -1) for array in arrays)
+            one_pass(rows, moved, first, second, small, steps, active, np.float32(BETA_1), np.float32(BETA_2))
+        return
     keep_1, keep_2 = (np.where(active, beta, 1).astype(np.float32)[:, None] for beta in (BETA_1, BETA_2))
     terms = _Terms(
         keep_1,

@@ -6,13 +6,16 @@ The same function serves a person's own training, a machine's part in a round, a
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from vsr_shared.errors import UsageError
 from vsr_shared.learning.adam import adam_step, fresh_moments
-from vsr_shared.network.tail_head import Prepared, loss_and_gradient
+from vsr_shared.network.head import head_loss_and_gradient
+from vsr_shared.network.parts import HEAD_SHAPES
+from vsr_shared.network.tail_head import Prepared, features, loss_and_gradient
 from vsr_shared.weights import Array, Weights
 
 
@@ -74,7 +77,9 @@ def balanced_weights(labels: npt.NDArray[np.int64], share: Array) -> Array:
 class Batch:
     """What one step of training sees of every person."""
 
-    clips: Prepared
+    lessons: Lessons
+    chosen: npt.NDArray[np.intp]
+    """(u, b): places in `lessons`, -1 where a person has no segment in this step."""
     targets: Array
     """(u, b, 2), smoothed."""
     weights: Array
@@ -85,6 +90,11 @@ class Batch:
     """(u,): who has clips in this step."""
     rate: float
     """Adam's step size."""
+
+    @cached_property
+    def clips(self) -> Prepared:
+        """The segments, (u, b, ...)."""
+        return self.lessons.clips[self.chosen]
 
 
 def epochs(lessons: Lessons, settings: LocalTraining, seeds: Sequence[int]) -> Iterator[Iterator[Batch]]:
@@ -111,7 +121,7 @@ def _batches(lessons: Lessons, settings: LocalTraining, order: npt.NDArray[np.in
         counts = present / np.maximum((share > 0).sum(axis=1), 1)
         targets = sides[lessons.labels[rows, chosen]]
         scaled = (share * counts[:, None]).astype(np.float32)
-        yield Batch(lessons.clips[chosen], targets, scaled, counts, active, rate)
+        yield Batch(lessons, chosen, targets, scaled, counts, active, rate)
 
 
 def train(
@@ -135,11 +145,18 @@ def train(
     weights = {name: np.repeat(array, people // len(array), axis=0) for name, array in start.items()}
     moved = weights if moving is None else {name: weights[name] for name in weights if name in moving}
     towards = start if anchor is None else anchor
+    # A tail at rest says the same of a clip in every step.
+    heard = features(weights, frozen, lessons.clips) if moved.keys() <= HEAD_SHAPES.keys() else None
+    rows = np.arange(people)[:, None]
     moments = fresh_moments(moved)
     for epoch, batches in enumerate(epochs(lessons, settings, seeds), 1):
         total = np.zeros(people, np.float32)
         for batch in batches:
-            loss, gradient = loss_and_gradient(weights, frozen, batch.clips, batch.targets, batch.weights)
+            if heard is None:
+                loss, gradient = loss_and_gradient(weights, frozen, batch.clips, batch.targets, batch.weights)
+            else:
+                sides = batch.targets, batch.weights
+                loss, gradient = head_loss_and_gradient(weights, heard[rows, batch.chosen], *sides)
             total += loss / batch.counts
             slopes = {name: gradient[name] for name in moved}
             if settings.proximal:

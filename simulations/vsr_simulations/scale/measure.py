@@ -5,7 +5,6 @@
 
 import json
 import os
-import resource
 import sys
 from dataclasses import asdict, dataclass
 
@@ -14,6 +13,7 @@ from vsr_shared.shipped_base import read_shipped
 from vsr_simulations.engine.evaluation import evaluate_common
 from vsr_simulations.engine.rounds import RoundReport, RoundSettings, Start, run_rounds
 from vsr_simulations.methods.fed_avg import FED_AVG
+from vsr_simulations.peak_memory import peak_megabytes
 from vsr_simulations.populations.generated_activations import GeneratedActivations
 
 JUDGED = 50
@@ -46,10 +46,9 @@ def measure(users: int, rounds: int, cohort: int, clips: int) -> Measured:
     settings = RoundSettings(rounds, cohort, LocalTraining())
     outcome = run_rounds(people, start, FED_AVG, settings, seed=1, on_round=_tell)
     after = evaluate_common(people, outcome.state.weights, start.frozen, judged).mean("auroc")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
     rate = outcome.client_rounds / outcome.seconds
     threads = len(os.sched_getaffinity(0))
-    return Measured(users, rounds, cohort, clips, outcome.seconds, rate, peak, threads, before, after)
+    return Measured(users, rounds, cohort, clips, outcome.seconds, rate, peak_megabytes(), threads, before, after)
 
 
 def _tell(report: RoundReport) -> None:
