@@ -33,8 +33,10 @@ def microphones(
 
     from vsr_simulations.microphones.examples import example_voice, write_examples
     from vsr_simulations.microphones.pictures import devices_picture
+    from vsr_simulations.populations.devices import BY_NAME, Devices
     from vsr_simulations.reports.pictures import png
 
+    chosen = Devices(1, _names(kinds) or tuple(BY_NAME)).kinds
     console = Console(stderr=True, highlight=False, width=None if sys.stdout.isatty() else 140)
     voice = example_voice()
     console.print(f"{len(write_examples(out / 'sounds', voice))} sounds of a generated voice: {out / 'sounds'}")
@@ -42,7 +44,7 @@ def microphones(
     if voices is None:
         console.print(f"what each kind does: {out / 'devices.png'}; give --voices for the domain shift", markup=False)
         return
-    _shift(console, voices, base, _names(corpus), _names(speakers), _names(kinds), clips, seeds, halves, out, cache)
+    _shift(console, voices, base, _names(corpus), _names(speakers), chosen, clips, seeds, halves, out, cache)
 
 
 def _shift(
@@ -65,14 +67,14 @@ def _shift(
     from vsr_simulations.microphones.study import Plan, run_study
     from vsr_simulations.microphones.table import as_rows, markdown, table
     from vsr_simulations.newcomers.cli import counts
-    from vsr_simulations.populations.devices import BY_NAME, Devices
+    from vsr_simulations.populations.devices import Devices
     from vsr_simulations.populations.recorded import recorded_population
     from vsr_simulations.reports.pictures import png
     from vsr_simulations.showing import showing_progress
 
     found = find_base(BaseChoice(base, cache, offline=True), lambda line: console.print(line, markup=False))
     console.print(about(found), markup=False)
-    plan = Plan(kinds or tuple(BY_NAME), counts(clips), tuple(range(1, seeds + 1)), tuple(range(halves)))
+    plan = Plan(kinds, counts(clips), tuple(range(1, seeds + 1)), tuple(range(halves)))
     with showing_progress(console) as tell:
 
         def people(turn: int, devices: Devices) -> Population:

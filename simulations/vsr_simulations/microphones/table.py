@@ -1,6 +1,6 @@
 """The domain-shift table: each way on each kind of microphone, and on all but the laboratory's taken together."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -92,14 +92,17 @@ def _with(counts: Sequence[int], *ways: str) -> list[tuple[str, int]]:
 
 def _cell(kind: str, way: str, count: int, mine: Sequence[Trial]) -> Cell:
     users = sorted({one.user for one in mine})
-    by_user = {user: [one.figures[way]["uar"] for one in mine if one.user == user] for user in users}
+    by_user = {user: _by_trial(mine, user, way) for user in users}
     against = AGAINST.get(way)
-    other = {user: [one.figures[against]["uar"] for one in mine if one.user == user] for user in users if against}
-    means = np.array([np.mean(values) for values in by_user.values()])
-    low, high = interval(list(by_user.values()))
+    means = np.array([np.mean(list(values.values())) for values in by_user.values()])
+    low, high = interval([list(values.values()) for values in by_user.values()])
     auroc, nll, ece = (float(np.mean([one.figures[way][name] for one in mine])) for name in FIGURES[1:])
-    gained = gain(by_user, other) if against else None
+    gained = gain(by_user, {user: _by_trial(mine, user, against) for user in users}) if against else None
     worse = None if gained is None else gained.worse_off
     return Cell(
         kind, way, count, len(users), float(means.mean()), low, high, auroc, nll, ece, worst_tenth(means), worse
     )
+
+
+def _by_trial(mine: Sequence[Trial], user: str, way: str) -> dict[Hashable, float]:
+    return {(one.kind, one.turn, one.seed): one.figures[way]["uar"] for one in mine if one.user == user}

@@ -12,6 +12,7 @@ from vsr_simulations.engine.kept_activations import KeptActivations, kept_activa
 from vsr_simulations.engine.time_left import Progress
 from vsr_simulations.generator import Speaker
 from vsr_simulations.population import User, generated_users
+from vsr_simulations.populations.devices import Devices
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class KeptPopulation:
     name: str
     users: tuple[User, ...]
     kept: KeptActivations
-    prints: dict[Path, str]
-    """Each clip's SHA-256."""
+    keys: dict[Path, str]
+    """What each clip is kept by."""
 
     def __len__(self) -> int:
         return len(self.users)
@@ -33,7 +34,7 @@ class KeptPopulation:
         return HeardUser(user.name, one.corpus, one.gender, self._heard(user.teach), self._heard(user.held_out))
 
     def _heard(self, clips: Sequence[Clip]) -> HeardClips:
-        return self.kept.of([self.prints[clip.path] for clip in clips], [clip.positive for clip in clips])
+        return self.kept.of([self.keys[clip.path] for clip in clips], [clip.positive for clip in clips])
 
 
 def generated_population(
@@ -45,15 +46,18 @@ def generated_population(
     cache: Path,
     on_progress: Callable[[Progress], None] | None = None,
     changed: Callable[[Speaker], Speaker] = lambda one: one,
+    devices: Devices | None = None,
 ) -> KeptPopulation:
     """Return users 0 to `count` - 1 of the generated population `seed`, `clips` to teach with and as many held out.
 
     Their sound is written beneath `folder`, what the trunk of `base` hears of it into `cache`; people whose voices are
-    `changed` need a folder of their own. Errors as of `population.generated_users` and `kept_activations`.
+    `changed` need a folder of their own. With `devices` everybody is heard by a microphone of their own. Errors as of
+    `population.generated_users` and `kept_activations`.
     """
     users = generated_users(seed, count, clips, folder, changed)
     spoken = [clip for user in users for clip in (*user.teach, *user.held_out)]
-    kept, prints = kept_activations(base, spoken, cache, on_progress)
-    by_path = {clip.path: one for clip, one in zip(spoken, prints, strict=True)}
-    made = sha256("".join(prints).encode()).hexdigest()[:16]
+    owned = devices.for_clips(spoken) if devices else None
+    kept, keys = kept_activations(base, spoken, cache, on_progress, microphones=owned)
+    by_path = {clip.path: one for clip, one in zip(spoken, keys, strict=True)}
+    made = sha256("".join(keys).encode()).hexdigest()[:16]
     return KeptPopulation(f"{base.id}:generated {seed} {count} {clips} {made}", users, kept, by_path)
