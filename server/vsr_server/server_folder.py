@@ -25,11 +25,6 @@ class ServerFolder:
         return self.root / "certificates"
 
     @property
-    def nodes(self) -> Path:
-        """Public keys of the registered machines."""
-        return self.root / "nodes"
-
-    @property
     def identities(self) -> Path:
         """Identities certified for secure sums, and the enrolment key that certified them."""
         return self.root / "identities"

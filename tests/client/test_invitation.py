@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from vsr_server.enrolment.certificates import CertificateFiles, make_certificates
 from vsr_server.enrolment.invite import grouped
 from vsr_shared.errors import BadInvitation, UsageError
-from vsr_shared.federation.invitation import MAX_CHARACTERS, Invitation, from_pem, parse_invitation
+from vsr_shared.federation.invitation import MAX_CHARACTERS, Invitation, der_of, parse_invitation
 from vsr_shared.federation.trust import FederationTrust
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LATER = NOW + timedelta(days=7)
+UNTIL = int(LATER.timestamp())
 RELEASE = Ed25519PrivateKey.generate()
 ENROLMENT = Ed25519PrivateKey.generate()
 TRUST = FederationTrust(RELEASE.public_key().public_bytes_raw(), ENROLMENT.public_key().public_bytes_raw())
@@ -35,7 +36,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> CertificateFiles:
 
 @pytest.fixture(scope="module")
 def invitation(files: CertificateFiles) -> Invitation:
-    return from_pem("192.0.2.7:9443", files.authority.read_bytes(), TRUST, TOKEN, LATER.timestamp(), "vsr-base@1")
+    return Invitation("192.0.2.7:9443", der_of(files.authority.read_bytes()), TRUST, TOKEN, UNTIL, "vsr-base@1")
 
 
 def other(invitation: Invitation, **parts: object) -> Invitation:
@@ -179,7 +180,7 @@ def test_keys_and_tokens_have_their_length(invitation: Invitation) -> None:
 def test_a_certificate_that_vouches_for_nobody_is_refused(files: CertificateFiles, invitation: Invitation) -> None:
     """Trusting a server's own certificate, or a leaf of anybody's, is not what joining means."""
     with pytest.raises(BadInvitation, match="does not vouch"):
-        from_pem("host:1", files.certificate.read_bytes(), TRUST, TOKEN, LATER.timestamp())
+        Invitation("host:1", der_of(files.certificate.read_bytes()), TRUST, TOKEN, UNTIL)
     with pytest.raises(BadInvitation, match="no certificate"):
         other(invitation, authority=b"not DER")
     with pytest.raises(BadInvitation, match="larger than any"):

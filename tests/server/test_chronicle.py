@@ -101,10 +101,10 @@ def test_the_newest_events_are_kept(database: Database, chronicle: Chronicle, mo
 def test_the_operators_wishes(database: Database) -> None:
     wishes = OperatorWishes(database)
     assert not wishes.paused
-    set_paused(database, True)
-    assert wishes.paused
-    set_paused(database, False)
-    assert not wishes.paused
+    for wish, changed in ((True, True), (True, False), (False, True), (False, False)):
+        with database.session() as session:
+            assert set_paused(session, wish) is changed
+        assert wishes.paused is wish
 
 
 def test_an_overview_without_a_server(database: Database, chronicle: Chronicle) -> None:

@@ -209,12 +209,14 @@ def test_the_schedule_holds_over_a_restart(server: Server) -> None:
 
 
 def test_pausing_holds_rounds_back_until_the_operator_goes_on(server: Server) -> None:
-    set_paused(server.database, True)
+    with server.database.session() as session:
+        assert set_paused(session, True)
     with server.running(PLAN):
         server.wait(lambda: server.heard(Paused))
         time.sleep(0.7)
         assert not server.rounds()
-        set_paused(server.database, False)
+        with server.database.session() as session:
+            assert set_paused(session, False)
         server.wait(lambda: server.heard(RoundDone))
         assert server.heard(Unpaused)
 

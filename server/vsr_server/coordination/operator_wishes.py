@@ -27,10 +27,12 @@ class OperatorWishes:
             _put(session, "schedule", {"every": every, "next": due.isoformat()})
 
 
-def set_paused(database: Database, paused: bool) -> None:
-    """Hold further rounds back, or let them go on."""
-    with database.session() as session:
-        _put(session, "paused", paused)
+def set_paused(session: Session, paused: bool) -> bool:
+    """Hold further rounds back, or let them go on; return whether that changes anything."""
+    found = session.get(Setting, "paused")
+    changed = (found is not None and found.value is True) != paused
+    _put(session, "paused", paused)
+    return changed
 
 
 def _put(session: Session, name: str, value: object) -> None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, StrictBool
 
 from vsr_server.audit import audit
+from vsr_server.coordination.operator_wishes import set_paused
 from vsr_server.dashboard.admin import Here
 from vsr_server.database.tables import Setting
 
@@ -59,8 +60,6 @@ def settings(here: Here) -> Settings:
 def change(here: Here, wish: Wish) -> Settings:
     """Hold further rounds back, or let them go on."""
     with here.database.session() as session:
-        row = session.get(Setting, "paused")
-        if (row is not None and row.value is True) != wish.paused:
-            session.merge(Setting(name="paused", value=wish.paused))
+        if set_paused(session, wish.paused):
             audit(session, ACTOR, "rounds.pause" if wish.paused else "rounds.resume", {})
     return settings(here)

@@ -19,7 +19,6 @@ import base64
 import binascii
 import hashlib
 import json
-import math
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -179,13 +178,6 @@ def der_of(authority_pem: bytes) -> bytes:
         return x509.load_pem_x509_certificate(authority_pem).public_bytes(serialization.Encoding.DER)
     except ValueError as error:
         raise BadInvitation("the authority's certificate cannot be read") from error
-
-
-def from_pem(
-    server: str, authority_pem: bytes, trust: FederationTrust, token: bytes, expires: float, base: str = ""
-) -> Invitation:
-    """Return an invitation to `server` whose authority's certificate is `authority_pem`; BadInvitation otherwise."""
-    return Invitation(server, der_of(authority_pem), trust, token, math.floor(expires), base)
 
 
 def _from_signed(encoded: str) -> Invitation:

@@ -48,28 +48,7 @@ def epsilon_of(rounds: Mapping[float, int], delta: float) -> float:
     return float(accountant.get_epsilon(delta))
 
 
-def rounds_within(noise_multiplier: float, most: float, delta: float, before: Mapping[float, int]) -> int:
-    """Return how many more rounds with `noise_multiplier` stay within an epsilon of `most` after those `before`."""
-
-    def fits(more: int) -> bool:
-        together = dict(before)
-        together[noise_multiplier] = together.get(noise_multiplier, 0) + more
-        return epsilon_of(together, delta) <= most
-
-    if not fits(1):
-        return 0
-    high = 2
-    while fits(high) and high < _MANY:
-        high *= 2
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
-    return low
-
-
 _HOPELESS = 1e9
-_MANY = 1 << 20
 
 
 def _orders(spent: float, delta: float) -> list[float]:
