@@ -1,0 +1,1 @@
+"""Methods beside published code: a small problem that both run, and what the published code made of it."""
