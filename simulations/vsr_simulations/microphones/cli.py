@@ -38,9 +38,11 @@ def microphones(
 
     chosen = Devices(1, _names(kinds) or tuple(BY_NAME)).kinds
     console = Console(stderr=True, highlight=False, width=None if sys.stdout.isatty() else 140)
-    voice = example_voice()
-    console.print(f"{len(write_examples(out / 'sounds', voice))} sounds of a generated voice: {out / 'sounds'}")
-    png(devices_picture(voice), out / "devices.png")
+    # A run that goes on has them already, and codecs take their time.
+    if voices is None or not (out / "devices.png").exists():
+        voice = example_voice()
+        console.print(f"{len(write_examples(out / 'sounds', voice))} sounds of a generated voice: {out / 'sounds'}")
+        png(devices_picture(voice), out / "devices.png")
     if voices is None:
         console.print(f"what each kind does: {out / 'devices.png'}; give --voices for the domain shift", markup=False)
         return
