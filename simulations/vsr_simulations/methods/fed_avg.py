@@ -36,16 +36,27 @@ class OwnModels:
 def own_models(given: Judged) -> OwnModels:
     """Return what becomes of `given.common`, which may have a voice, by the person's clips."""
     layers, voice = split_voice(given.common)
-    own = {} if voice is None else voice.of_person(given.clips.statistics).to_arrays()
-    untaught: Weights = {**layers, **own}
-    if not len(given.clips):
-        return OwnModels(untaught, untaught, untaught)
-    recordings, positive = given.clips.recordings(), int(given.clips.labels.sum())
-    remembered = remember_few(layers, given.frozen, recordings, voice)
+    untaught, in_memory = known_by_voice(given), remembered(given)
+    positive = int(given.clips.labels.sum())
     if min(positive, len(given.clips) - positive) < MINIMUM:
-        return OwnModels(untaught, untaught, remembered)
+        return OwnModels(untaught, untaught, in_memory)
+    recordings = given.clips.recordings()
     result = personalise(layers, given.frozen, recordings, PERSONAL_TRAINING, given.seed, voice=voice)
-    return OwnModels(untaught, result.weights if result.kept else untaught, remembered)
+    return OwnModels(untaught, result.weights if result.kept else untaught, in_memory)
+
+
+def known_by_voice(given: Judged) -> Weights:
+    """Return the common model, its voice, if it has one, with the person's own centre."""
+    layers, voice = split_voice(given.common)
+    return {**layers, **({} if voice is None else voice.of_person(given.clips.statistics).to_arrays())}
+
+
+def remembered(given: Judged) -> Weights:
+    """Return the common model with the person's clips in a memory around it; as it is where they have none."""
+    if not len(given.clips):
+        return known_by_voice(given)
+    layers, voice = split_voice(given.common)
+    return remember_few(layers, given.frozen, given.clips.recordings(), voice)
 
 
 def personalised(given: Judged) -> Weights:
@@ -55,4 +66,5 @@ def personalised(given: Judged) -> Weights:
 
 FED_AVG = Method("fedavg", "McMahan et al., AISTATS 2017, algorithm 1", train_all)
 FINE_TUNED = replace(FED_AVG, name="fedavg, fine-tuned", judge=whole_on_own_clips, source="Yu et al. 2020, section 3.1")
+REMEMBERED = replace(FED_AVG, name="fedavg, remembered", judge=remembered, source="learning/few_clips")
 SHIPPED = replace(FED_AVG, name="fedavg, personalised", judge=personalised, source="what ships, learning/personalise")

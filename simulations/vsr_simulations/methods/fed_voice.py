@@ -13,7 +13,7 @@ from vsr_shared.learning.common_voice import Floats, Voice, learn_voice, silent_
 from vsr_shared.network.tail_head import log_probabilities_of
 from vsr_shared.weights import Array
 from vsr_simulations.engine.method import LocalOutcome, LocalRound, Method, Stack, deltas_to
-from vsr_simulations.methods.fed_avg import personalised, train_all
+from vsr_simulations.methods.fed_avg import personalised, remembered, train_all
 
 SILENT: Final[Mapping[str, Array]] = silent_voice().to_arrays()
 
@@ -43,4 +43,7 @@ FED_VOICE = Method(
     train_with_voice,
     judge=personalised,
     beside=SILENT,
+)
+VOICE_REMEMBERED = replace(
+    FED_VOICE, name="fedavg with a voice, remembered", judge=remembered, source="learning/common_voice and few_clips"
 )

@@ -1,8 +1,8 @@
 """`vsr-simulate newcomers`: what others' learning and some clips of one's own are worth to people new to the base."""
 
-import json
 import sys
 from pathlib import Path
+from time import monotonic, process_time
 from typing import Annotated
 
 import typer
@@ -13,9 +13,14 @@ from vsr_shared.errors import UsageError
 def newcomers(
     voices: Annotated[Path, typer.Option(help="Folder of recordings with a MANIFEST.csv.")],
     corpus: Annotated[str, typer.Option(help="Corpus that the base never heard.")] = "nemo",
+    speakers: Annotated[str, typer.Option(help="Speakers instead of a corpus, comma between.")] = "",
     base: Annotated[Path | None, typer.Option(envvar="VSR_BASE", help="Base model, made without the corpus.")] = None,
     clips: Annotated[str, typer.Option(help="How many clips newcomers bring, comma between.")] = "0,1,2,5,10,20,30",
+    trained: Annotated[
+        str, typer.Option(help="Numbers of clips with which what ships is judged too, which takes longest.")
+    ] = "10,20,30",
     seeds: Annotated[int, typer.Option(min=1, max=100, help="Seeds of rounds and of clips.")] = 3,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so long, to go on another time.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for results; a stopped run goes on from it.")] = Path(
         "build/newcomers"
     ),
@@ -26,23 +31,48 @@ def newcomers(
 
     from vsr_shared.find_base import BaseChoice, about, find_base
     from vsr_simulations.engine.rounds import Start
-    from vsr_simulations.newcomers.study import Plan, run_study
-    from vsr_simulations.newcomers.table import as_rows, markdown, table
+    from vsr_simulations.newcomers.circumstances import Circumstances
+    from vsr_simulations.newcomers.report import write
+    from vsr_simulations.newcomers.study import Plan, Trial, run_study
+    from vsr_simulations.newcomers.table import markdown, table
     from vsr_simulations.populations.recorded import recorded_population
+    from vsr_simulations.reports.machine import machine_words
+    from vsr_simulations.reports.time_budget import TimeIsUp, within
     from vsr_simulations.showing import showing_progress
 
     console = Console(stderr=True, highlight=False, width=None if sys.stdout.isatty() else 140)
     found = find_base(BaseChoice(base, cache, offline=True), lambda line: console.print(line, markup=False))
     console.print(about(found), markup=False)
-    plan = Plan(counts(clips), tuple(range(1, seeds + 1)))
+    plan = Plan(counts(clips), tuple(range(1, seeds + 1)), trained=counts(trained) if trained else ())
+    who = [name.strip() for name in speakers.split(",") if name.strip()]
+    begun, spent = monotonic(), process_time()
+    trials: list[Trial] = []
     with showing_progress(console) as tell:
         people = [
-            recorded_population(found, voices, cache, corpora=[corpus], turn=turn, on_progress=tell) for turn in (0, 1)
+            recorded_population(
+                found, voices, cache, corpora=() if who else [corpus], speakers=who, turn=turn, on_progress=tell
+            )
+            for turn in (0, 1)
         ]
-        trials = list(run_study(people, Start(found.trainable, found.frozen), plan, out, tell))
-    cells = table(trials)
-    (out / "table.json").write_text(json.dumps({"base": found.id, "corpus": corpus, "cells": as_rows(cells)}, indent=1))
-    typer.echo(markdown(cells))
+        try:
+            start = Start(found.trainable, found.frozen)
+            for trial in run_study(people, start, plan, out, within(minutes, tell)):
+                trials.append(trial)
+        except TimeIsUp:
+            console.print("the time is up; the same command goes on", markup=False)
+    given = Circumstances(
+        found.id,
+        ", ".join(who) or corpus,
+        plan,
+        machine_words(),
+        (monotonic() - begun) / 60,
+        (process_time() - spent) / 60,
+        len(trials),
+        len(plan.clips) * len(plan.seeds) * sum(len(turn) for turn in people),
+    )
+    page = write(out, trials, given)
+    typer.echo(markdown(table(trials)))
+    console.print(f"page: {page}", markup=False)
 
 
 def counts(text: str, least: int = 0) -> tuple[int, ...]:

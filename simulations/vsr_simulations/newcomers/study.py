@@ -17,7 +17,7 @@ from vsr_simulations.engine.heard import Part, Population
 from vsr_simulations.engine.rounds import RoundSettings, Start, run_rounds
 from vsr_simulations.engine.time_left import Progress
 from vsr_simulations.methods.fed_voice import FED_VOICE
-from vsr_simulations.newcomers.ways import serve
+from vsr_simulations.newcomers.ways import SHIPPED_WAYS, serve
 from vsr_simulations.populations.altered import FewClips
 
 
@@ -28,6 +28,8 @@ class Plan:
     clips: tuple[int, ...] = (0, 1, 2, 5, 10, 20, 30)
     seeds: tuple[int, ...] = (1, 2, 3)
     """Of the rounds and of which clips the newcomer brings."""
+    trained: tuple[int, ...] = (10, 20, 30)
+    """Numbers of clips with which what ships is judged too, which trains on them and takes most of the time."""
     rounds: RoundSettings = field(
         default_factory=lambda: RoundSettings(10, 1000, LocalTraining(epochs=2, learning_rate=3e-4))
     )
@@ -58,11 +60,11 @@ def run_study(
     started, before = monotonic(), 0
     for done, (turn, seed, member) in enumerate(planned, 1):
         name = turns[turn][member].name
-        missing = [count for count in plan.clips if (name, turn, seed, count) not in known]
+        missing = [count for count in plan.clips if not _whole(known.get((name, turn, seed, count)), count, plan)]
         if missing:
             common = _others_learn(turns[turn], member, start, plan, seed, out / f"{name}-{turn}-{seed}")
             for count in missing:
-                trial = _judge(FewClips(turns[turn], count, seed), member, turn, seed, count, start, common)
+                trial = _judge(turns[turn], member, turn, seed, count, start, common, count in plan.trained)
                 known[_key(trial)] = trial
                 with path.open("a") as file:
                     file.write(json.dumps(asdict(trial)) + "\n")
@@ -78,12 +80,27 @@ def _others_learn(people: Population, newcomer: int, start: Start, plan: Plan, s
     return outcome.state.weights
 
 
-def _judge(people: Population, member: int, turn: int, seed: int, count: int, start: Start, common: Weights) -> Trial:
-    user = people[member]
+def _judge(
+    people: Population,
+    member: int,
+    turn: int,
+    seed: int,
+    count: int,
+    start: Start,
+    common: Weights,
+    trained: bool,
+) -> Trial:
+    user = FewClips(people, count, seed)[member]
+    others = [people[other].teach for other in range(len(people)) if other != member]
     with one_thread():
-        found = serve(start.weights, common, start.frozen, user, seed)
+        found = serve(start.weights, common, start.frozen, user, others, seed, trained)
     figures = {way: {key: float(value) for key, value in asdict(one).items()} for way, one in found.items()}
     return Trial(user.name, turn, seed, count, figures)
+
+
+def _whole(trial: Trial | None, count: int, plan: Plan) -> bool:
+    """Say whether a trial has all the ways that the plan asks for."""
+    return trial is not None and (count not in plan.trained or set(SHIPPED_WAYS) <= set(trial.figures))
 
 
 def _key(trial: Trial) -> tuple[str, int, int, int]:

@@ -1,15 +1,16 @@
 """The newcomers' table: means over people, with intervals over people and seeds, and who is worse off."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from vsr_simulations.newcomers.study import Trial
 from vsr_simulations.newcomers.ways import TITLES
+from vsr_simulations.reports.intervals import Gain, gain, interval, worst_tenth
 
-RESAMPLED = 2000
+FEDERATED = "federated"
+ALONE = "own*"
 
 
 @dataclass(frozen=True)
@@ -18,63 +19,118 @@ class Cell:
 
     way: str
     clips: int
+    people: int
+    trials: int
+    """A person: seeds and halves of the sentences."""
     uar: float
     low: float
     high: float
     """95 % interval of the mean UAR: people are drawn anew, and for each of them seeds and halves (bootstrap)."""
     auroc: float
     nll: float
+    ece: float
     worst_tenth: float
-    worse_off: float
-    """Share of people whose mean UAR is below that of the federated model without clips."""
+    over_federated: Gain
+    """Against the federated model without clips of one's own."""
+    over_alone: Gain
+    """Against one's own clips alone."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One newcomer by one way with so many clips: means over seeds and halves."""
+
+    way: str
+    clips: int
+    user: str
+    uar: float
+    auroc: float
+    nll: float
+    ece: float
 
 
 def table(trials: Sequence[Trial]) -> tuple[Cell, ...]:
-    """Return a cell for each way and number of clips.
+    """Return a cell for each way and number of clips that was judged.
 
     People judged by one polarity alone have no UAR and are left out.
     """
-    trials = [trial for trial in trials if not np.isnan(trial.figures["base"]["uar"])]
+    trials = _judged(trials)
     counts = sorted({trial.clips for trial in trials})
-    return tuple(_cell(way, count, [one for one in trials if one.clips == count]) for way in TITLES for count in counts)
+    cells = (
+        _cell(way, [one for one in trials if one.clips == count and way in one.figures])
+        for way in TITLES
+        for count in counts
+    )
+    return tuple(cell for cell in cells if cell is not None)
 
 
-def as_rows(cells: Sequence[Cell]) -> list[dict[str, Any]]:
-    """Return the cells for JSON."""
-    return [asdict(cell) for cell in cells]
+def persons(trials: Sequence[Trial]) -> tuple[Person, ...]:
+    """Return everybody by every way and number of clips."""
+    trials = _judged(trials)
+    found = []
+    for way in TITLES:
+        for clips, user in sorted({(one.clips, one.user) for one in trials if way in one.figures}):
+            mine = [one.figures[way] for one in trials if (one.clips, one.user) == (clips, user) and way in one.figures]
+            means = {name: float(np.mean([one[name] for one in mine])) for name in ("uar", "auroc", "nll", "ece")}
+            found.append(Person(way, clips, user, **means))
+    return tuple(found)
 
 
 def markdown(cells: Sequence[Cell]) -> str:
     """Return a table of UAR with its interval and AUROC, a row a way."""
     counts = sorted({cell.clips for cell in cells})
-    lines = ["| | " + " | ".join(str(count) for count in counts) + " |", "|---" * (len(counts) + 1) + "|"]
-    for way, title in TITLES.items():
-        row = [cell for cell in cells if cell.way == way]
-        shown = [f"{cell.uar:.3f} ({cell.low:.2f}-{cell.high:.2f}), {cell.auroc:.3f}" for cell in row]
-        lines.append(f"| {title} | " + " | ".join(shown) + " |")
+    lines = ["| own clips | " + " | ".join(str(count) for count in counts) + " |", "|---" * (len(counts) + 1) + "|"]
+    for way in dict.fromkeys(cell.way for cell in cells):
+        row = {cell.clips: cell for cell in cells if cell.way == way}
+        shown = [_words(row[count]) if count in row else "" for count in counts]
+        lines.append(f"| {TITLES[way]} | " + " | ".join(shown) + " |")
     return "\n".join(lines)
 
 
-def _cell(way: str, count: int, mine: Sequence[Trial]) -> Cell:
-    users = sorted({trial.user for trial in mine})
-    by_user = [[trial.figures[way]["uar"] for trial in mine if trial.user == user] for user in users]
-    common = [np.mean([trial.figures["federated"]["uar"] for trial in mine if trial.user == user]) for user in users]
-    means = np.array([np.mean(values) for values in by_user])
-    low, high = interval(by_user)
-    auroc, nll = (float(np.mean([trial.figures[way][name] for trial in mine])) for name in ("auroc", "nll"))
-    worst = float(np.sort(means)[: max(1, len(means) // 10)].mean())
-    worse = float(np.mean(means < np.array(common) - 1e-9))
-    return Cell(way, count, float(np.mean(means)), low, high, auroc, nll, worst, worse)
+def _words(cell: Cell) -> str:
+    return f"{cell.uar:.3f} ({cell.low:.2f}-{cell.high:.2f}), {cell.auroc:.3f}"
 
 
-def interval(by_user: Sequence[Sequence[float]]) -> tuple[float, float]:
-    """Return the 95 % interval of the mean over people, each one's trials and then the people drawn anew."""
-    random = np.random.default_rng(0)
-    most = max(len(values) for values in by_user)
-    # Who has fewer trials than others has theirs repeated: the mean over them is what counts.
-    values = np.stack([np.resize(np.asarray(one, np.float64), most) for one in by_user])
-    people = random.integers(len(values), size=(RESAMPLED, len(values), 1))
-    trials = random.integers(most, size=(RESAMPLED, len(values), most))
-    means = np.mean(np.mean(values[people, trials], axis=2), axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return float(low), float(high)
+def _judged(trials: Sequence[Trial]) -> list[Trial]:
+    return [trial for trial in trials if not np.isnan(trial.figures["base"]["uar"])]
+
+
+def _cell(way: str, mine: Sequence[Trial]) -> Cell | None:
+    if not mine:
+        return None
+    by_user = _by_user(mine, way)
+    values = [list(trials.values()) for trials in by_user.values()]
+    means = [float(np.mean(one)) for one in values]
+    low, high = interval(values)
+    auroc, nll, ece = (_mean(mine, way, name) for name in ("auroc", "nll", "ece"))
+    over_federated, over_alone = (gain(by_user, _by_user(mine, other)) for other in (FEDERATED, ALONE))
+    if over_federated is None or over_alone is None:
+        raise ValueError(f"{way} has no people")
+    return Cell(
+        way,
+        mine[0].clips,
+        len(values),
+        max(len(one) for one in values),
+        float(np.mean(means)),
+        low,
+        high,
+        auroc,
+        nll,
+        ece,
+        worst_tenth(means),
+        over_federated,
+        over_alone,
+    )
+
+
+def _by_user(trials: Sequence[Trial], way: str) -> dict[str, dict[tuple[int, int], float]]:
+    users = sorted({one.user for one in trials})
+    return {
+        user: {(one.turn, one.seed): one.figures[way]["uar"] for one in trials if one.user == user} for user in users
+    }
+
+
+def _mean(trials: Sequence[Trial], way: str, name: str) -> float:
+    """Return the mean over people of their means over trials."""
+    users = sorted({one.user for one in trials})
+    return float(np.mean([np.mean([one.figures[way][name] for one in trials if one.user == user]) for user in users]))

@@ -1,0 +1,1 @@
+"""What studies found, for people to read and for programs: intervals, pictures, tables, one page that needs nothing."""

@@ -1,0 +1,1 @@
+"""`docs/results.md`: what was measured on real voices, written from the studies' own files by one command."""
