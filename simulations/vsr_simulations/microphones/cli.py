@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,6 +80,7 @@ def _shift(
     plan = Plan(kinds, counts(clips), tuple(range(1, seeds + 1)), tuple(range(halves)))
     with showing_progress(console) as tell:
 
+        @lru_cache(maxsize=32)
         def people(turn: int, devices: Devices) -> Population:
             return recorded_population(
                 found, voices, cache, corpora=corpora, speakers=speakers, turn=turn, on_progress=tell, devices=devices

@@ -63,24 +63,28 @@ def run_study(
     out.mkdir(parents=True, exist_ok=True)
     path = out / "trials.jsonl"
     known = {_key(trial): trial for trial in _read(path)}
-    planned = [(seed, turn, kind) for seed in plan.seeds for turn in plan.turns for kind in plan.kinds]
+    # What costs little comes first, so that a run that is cut short has every microphone.
+    planned = [
+        (count, seed, turn, kind)
+        for count in plan.clips
+        for seed in plan.seeds
+        for turn in plan.turns
+        for kind in plan.kinds
+    ]
+    common: dict[tuple[int, int], dict[int, Weights]] = {}
     started, before = monotonic(), 0
-    for done, (seed, turn, kind) in enumerate(planned, 1):
+    for done, (count, seed, turn, kind) in enumerate(planned, 1):
         everybody = people(turn, Devices(seed, (kind,)))
-        wanted = [(member, count) for count in plan.clips for member in range(len(everybody))]
-        keys = [(everybody[member].name, kind, turn, seed, count) for member, count in wanted]
-        missing = [one for one, key in zip(wanted, keys, strict=True) if key not in known]
+        keys = [(everybody[member].name, kind, turn, seed, count) for member in range(len(everybody))]
+        missing = [member for member, key in enumerate(keys) if key not in known]
         if missing:
-            mixed = people(turn, Devices(seed))
-            common = {
-                member: _others_learn(mixed, member, start, plan, seed, out / f"{mixed[member].name}-{turn}-{seed}")
-                for member in {member for member, _ in missing}
-            }
+            if (seed, turn) not in common:
+                common[seed, turn] = _others_learn(people(turn, Devices(seed)), start, plan, seed, turn, out)
+            few, learnt = FewClips(everybody, count, seed), common[seed, turn]
 
-            def judge(one: tuple[int, int]) -> Trial:
-                member, count = one
-                user = FewClips(everybody, count, seed)[member]  # noqa: B023
-                found = serve(start.weights, common[member], start.frozen, user, seed)  # noqa: B023
+            def judge(member: int) -> Trial:
+                user = few[member]  # noqa: B023
+                found = serve(start.weights, learnt[member], start.frozen, user, seed)  # noqa: B023
                 figures = {way: {key: float(value) for key, value in asdict(it).items()} for way, it in found.items()}
                 return Trial(user.name, kind, turn, seed, count, figures)  # noqa: B023
 
@@ -94,15 +98,20 @@ def run_study(
         tell(Progress("microphones", done, len(planned), monotonic() - started, before))
 
 
-def _at_once(judge: Callable[[tuple[int, int]], Trial], wanted: Sequence[tuple[int, int]]) -> Iterator[Trial]:
+def _at_once(judge: Callable[[int], Trial], members: Sequence[int]) -> Iterator[Trial]:
     """Yield the trials, one a core at once, each with its matrix products on one core."""
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        yield from pool.map(judge, wanted)
+        yield from pool.map(judge, members)
 
 
-def _others_learn(people: Population, newcomer: int, start: Start, plan: Plan, seed: int, keep: Path) -> Weights:
-    others = Part(people, tuple(member for member in range(len(people)) if member != newcomer))
-    return run_rounds(others, start, FED_VOICE, plan.rounds, seed=seed, keep=keep).state.weights
+def _others_learn(people: Population, start: Start, plan: Plan, seed: int, turn: int, out: Path) -> dict[int, Weights]:
+    """Return by newcomer what all the others learnt together."""
+    found = {}
+    for newcomer in range(len(people)):
+        others = Part(people, tuple(member for member in range(len(people)) if member != newcomer))
+        keep = out / f"{people[newcomer].name}-{turn}-{seed}"
+        found[newcomer] = run_rounds(others, start, FED_VOICE, plan.rounds, seed=seed, keep=keep).state.weights
+    return found
 
 
 def _key(trial: Trial) -> tuple[str, str, int, int, int]:
