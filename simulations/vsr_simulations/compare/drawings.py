@@ -12,7 +12,7 @@ from vsr_simulations.reports.page import Picture
 from vsr_simulations.reports.pictures import svg
 
 UAR = "UAR: mean of both polarities' share heard rightly (0.5 is chance)"
-INTERVALS = "Bars and bands: 95 % over people and their trials."
+INTERVALS = "Bars and bands: 95 % over people and their trials; dashed: to compare with."
 FOLLOWED = (
     VOICE_REMEMBERED.name,
     SHIPPED.name,
@@ -38,7 +38,7 @@ def gains(rows: Sequence[Row], who: str) -> Iterator[Picture]:
         f"With {counts[-1]} clips {first.method} gains most on the common model: "
         f"{100 * first.over_common.mean:+.1f} points of UAR"
     )
-    yield Picture(title, svg(drawing), f"{who} Grey: there to compare with. {INTERVALS}")
+    yield Picture(title, svg(drawing), f"{who} Bars: 95 % over people and their trials; grey: to compare with.")
 
 
 def gain_dots(rows: Sequence[Row]) -> list[tuple[str, list[Dot]]]:

@@ -8,7 +8,7 @@ from vsr_simulations.reports.charts import Curve, Point, before_after, curves
 from vsr_simulations.reports.page import Picture
 from vsr_simulations.reports.pictures import svg
 
-FOLLOWED = ("voice+own*", "federated+own*", "own*", "mfcc", "federated", "base")
+FOLLOWED = ("voice+own*", "federated+own*", "own*", "mfcc own", "federated", "base")
 FLAT = ("federated", "base")
 """The same whatever the clips: drawn as they are with none."""
 UAR = "UAR on sentences nobody taught (0.5 is chance)"
@@ -30,7 +30,7 @@ def by_clips(cells: Sequence[Cell], who: str) -> Iterator[Picture]:
             f"{100 * (last[ours] - last[alone]):+.0f} with {counts[-1]}"
         )
     drawing = curves(lines, "labelled clips of the newcomer's own", UAR, roots=True)
-    yield Picture(title, svg(drawing), f"{who} Bands: 95 % over people and trials.")
+    yield Picture(title, svg(drawing), f"{who} Bands: 95 % over people and trials; dashed: to compare with.")
 
 
 def clip_curves(cells: Sequence[Cell]) -> list[Curve]:
@@ -44,7 +44,7 @@ def clip_curves(cells: Sequence[Cell]) -> list[Curve]:
         else:
             points = [Point(cell.clips, cell.uar, cell.low, cell.high) for cell in mine]
         if points:
-            lines.append(Curve(TITLES[way], points, way in {*FLAT, "mfcc"}))
+            lines.append(Curve(TITLES[way], points, way in {*FLAT, "mfcc own"}))
     return lines
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from vsr_simulations.newcomers.circumstances import Circumstances
 from vsr_simulations.newcomers.drawings import by_clips, by_person
 from vsr_simulations.newcomers.table import Cell, Person
-from vsr_simulations.newcomers.ways import TITLES
+from vsr_simulations.newcomers.ways import BASELINE_WAYS, TITLES
 from vsr_simulations.reports.page import LOADS_NOTHING, Section, Table, page
 
 BEST = "voice+own*"
@@ -54,13 +54,15 @@ def sentences(cells: Sequence[Cell]) -> tuple[str, ...]:
             f"{federated.uar:.3f} ({federated.low:.3f} to {federated.high:.3f})."
         )
     for count in sorted({cell.clips for cell in cells} & {10, 20, 30}):
-        best, alone, plain = (cell_of(cells, way, count) for way in (BEST, "own*", "mfcc"))
+        best, alone = cell_of(cells, BEST, count), cell_of(cells, "own*", count)
+        baselines = [cell for way in BASELINE_WAYS if (cell := cell_of(cells, way, count))]
+        plain = max(baselines, key=lambda cell: cell.uar, default=None)
         if best and alone:
             lost = round(best.over_federated.worse_off * best.people)
             found.append(
                 f"With {count} clips: {best.uar:.3f} ({best.low:.3f} to {best.high:.3f}) with the others and a voice, "
                 f"{alone.uar:.3f} with own clips alone"
-                + (f", {plain.uar:.3f} by MFCC + SVM on everybody's" if plain else "")
+                + (f", {plain.uar:.3f} by the best baseline ({TITLES[plain.way]})" if plain else "")
                 + f"; {lost} of {best.people} are worse off than with the federated model as it is."
             )
     return tuple(found)
@@ -87,7 +89,7 @@ def figures_table(cells: Sequence[Cell]) -> Table:
         shown = (f"{cell.uar:.3f} ({cell.low:.2f}–{cell.high:.2f}) · {cell.auroc:.3f}" if cell else "–" for cell in row)
         lines.append((TITLES[way], *shown))
     caption = "UAR (95 % over people and trials) · AUROC by number of clips of one's own"
-    return Table(caption, ("way", *(f"{count} clips" for count in counts)), lines)
+    return Table(caption, ("way", *(f"{count} clip{'s' * (count != 1)}" for count in counts)), lines)
 
 
 def losers_table(cells: Sequence[Cell], count: int) -> Table:

@@ -30,7 +30,7 @@ class Curve:
     name: str
     points: Sequence[Point]
     dashed: bool = False
-    """For what is there to compare with."""
+    """For what is there to compare with; its band is not drawn."""
 
 
 @dataclass(frozen=True)
@@ -51,22 +51,22 @@ def curves(lines: Sequence[Curve], x_label: str, y_label: str, *, roots: bool = 
     figure = new_figure(7.6, 4.3)
     axes = figure.subplots()
     dress(axes, x_label, y_label)
-    if roots:
-        axes.set_xscale("function", functions=(lambda x: np.sqrt(np.maximum(x, 0)), np.square))
+    place = np.sqrt if roots else np.asarray
     everywhere = sorted({point.x for line in lines for point in line.points})
-    axes.set_xticks(everywhere, [f"{x:g}" for x in everywhere])
+    axes.set_xticks(place(everywhere), [f"{x:g}" for x in everywhere])
     ends = []
     for number, line in enumerate(lines):
         colour, marker = SERIES[number % len(SERIES)], MARKERS[number % len(MARKERS)]
-        xs, means = [point.x for point in line.points], [point.mean for point in line.points]
-        lows, highs = [point.low for point in line.points], [point.high for point in line.points]
-        axes.fill_between(xs, lows, highs, color=colour, alpha=0.13, linewidth=0)
+        xs, means = place([point.x for point in line.points]), [point.mean for point in line.points]
+        if not line.dashed:
+            lows, highs = [point.low for point in line.points], [point.high for point in line.points]
+            axes.fill_between(xs, lows, highs, color=colour, alpha=0.12, linewidth=0)
         style = "--" if line.dashed else "-"
         axes.plot(xs, means, style, color=colour, marker=marker, markersize=5, linewidth=1.8)
-        ends.append((means[-1], line.name, colour, xs[-1]))
+        ends.append((means[-1], line.name, colour, float(xs[-1])))
     if chance >= axes.get_ylim()[0]:
         axes.axhline(chance, color=SOFT, linewidth=0.9, linestyle=":")
-    _name_ends(axes, ends, max(everywhere))
+    _name_ends(axes, ends, float(place(everywhere[-1])))
     return figure
 
 
