@@ -9,10 +9,15 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["VSR_OFFLINE"] = "1"
 
 import pytest
+from hypothesis import settings
 
 from vsr_shared.base import Base
 from vsr_shared.find_base import BaseChoice, find_base
 from vsr_shared.shipped_base import BASES, RECORD_FILE, read_shipped
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("vsr", deadline=None)
+settings.load_profile("vsr")
 
 SLOW = ("federation/", "browser/", "server/test_base", "client/test_keeping")
 """Begun first, so that none of them is still going when all others are done."""

@@ -30,7 +30,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 def main() -> None:
-    """Run the command; a VsrError becomes one line and its exit code (docs/exit-codes.md)."""
+    """Run the command; a VsrError becomes one line and its exit code (docs/settings.md)."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         app(opening(spread(sys.argv[1:])))

@@ -81,6 +81,7 @@ def test_a_backup_comes_back_on_another_machine(machine: Machine, some: list[Kep
     assert file.stat().st_mode & 0o077 == 0
     assert machine.vsr("backup", file, **words).returncode == 2, "it is there already"
     other = Machine(tmp_path / "another", None)
+    assert other.vsr("restore", tmp_path / "nothing", **words).returncode == 2
     assert other.vsr("restore", file, VSR_BACKUP_PASSPHRASE="wrong").returncode == 5
     assert other.vsr("restore", file, **words).returncode == 0
     assert other.vsr("history", "--json").stdout == machine.vsr("history", "--json").stdout

@@ -100,6 +100,13 @@ def test_an_empty_and_a_long_period_are_reports_too() -> None:
     assert len(text) < 500_000
 
 
+def test_a_report_of_one_day_names_that_day_once() -> None:
+    text = report(look_back(on(LAST, 0.4, 0.6), LAST, LAST), JUDGE, MADE)
+    assert "<p class='soft'>22 November 2026</p>" in text
+    assert "2, on 1 day<" in text
+    assert text.count(">22 Nov<") == 1
+
+
 def test_how_often_the_base_is_right_comes_from_its_own_evaluation() -> None:
     evaluation = json.loads((BASES / EVALUATION_FILE).read_bytes())
     first, *_ = base_words(worth_of(evaluation["base"]))

@@ -3,7 +3,7 @@
 import io
 import time
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vsr_client.app.taking_in import now_there
 from vsr_client.recorder.desk import CaptureDesk
 from vsr_client.recorder.grey_png import grey_png
 from vsr_client.recorder.labels import labelled
@@ -28,6 +29,17 @@ from vsr_shared.emotions import Emotion, Polarity
 from vsr_shared.errors import UnknownRecording, UsageError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_a_recording_is_of_this_machines_clock_unless_the_page_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        assert now_there(None).utcoffset() == timedelta(hours=5, minutes=30)
+        assert now_there(-300).utcoffset() == timedelta(hours=-5)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def tone(amplitude: float, seconds: float = 2.0) -> np.ndarray:  # type: ignore[type-arg]

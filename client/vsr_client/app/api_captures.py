@@ -27,8 +27,8 @@ class NewCapture(BaseModel):
     noise_suppression: bool | None = None
     auto_gain: bool | None = None
     text: str = Field(default="", max_length=100)
-    offset_minutes: int = Field(default=0, ge=-1440 + 1, le=1440 - 1)
-    """Minutes that local time is ahead of UTC: 60 for Berlin in winter."""
+    offset_minutes: int | None = Field(default=None, ge=-1440 + 1, le=1440 - 1)
+    """Minutes that local time is ahead of UTC: 60 for Berlin in winter; else as on this machine."""
 
 
 class CaptureProgress(BaseModel):

@@ -21,7 +21,9 @@ from vsr_shared.errors import AudioError
 
 router = APIRouter(prefix="/api/recordings", tags=["recordings"])
 RecordingId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
-Offset = Annotated[int, Query(ge=-1439, le=1439, description="Minutes that local time is ahead of UTC.")]
+Offset = Annotated[
+    int | None, Query(ge=-1439, le=1439, description="Minutes that local time is ahead of UTC; else this machine's.")
+]
 
 
 class Change(BaseModel):
@@ -34,7 +36,7 @@ class Change(BaseModel):
 
 @router.post("", openapi_extra=BYTES)
 async def take_in(
-    here: Here, request: Request, name: Annotated[str, Query(max_length=255)] = "", offset_minutes: Offset = 0
+    here: Here, request: Request, name: Annotated[str, Query(max_length=255)] = "", offset_minutes: Offset = None
 ) -> RecordingShape:
     """Keep an audio file of any usual format, hear it and judge it; where nothing can be heard it is not kept."""
     recording = KeptRecording(uuid4().hex, now_there(offset_minutes), "file", name, 0.0)

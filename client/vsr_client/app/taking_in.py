@@ -1,16 +1,17 @@
 """A capture or a file becomes a recording: kept whole, heard, judged; or not kept, with the reason."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from vsr_client.app.runtime import Runtime
 from vsr_client.store.kept_recording import KeptRecording
 from vsr_shared.errors import AudioError, EmptyAudio, UnknownRecording
 
 
-def now_there(offset_minutes: int) -> datetime:
-    """Return this moment where local time is `offset_minutes` ahead of UTC."""
-    return datetime.now(timezone(timedelta(minutes=offset_minutes)))
+def now_there(offset_minutes: int | None) -> datetime:
+    """Return this moment where local time is `offset_minutes` ahead of UTC; None: by this machine's own clock."""
+    zone = None if offset_minutes is None else timezone(timedelta(minutes=offset_minutes))
+    return datetime.now(UTC).astimezone(zone)
 
 
 def finish_capture(here: Runtime, capture: str, *, keep_anyway: bool) -> KeptRecording:

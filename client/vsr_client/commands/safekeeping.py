@@ -50,6 +50,8 @@ def restore(
     from vsr_client.commands.alone import alone
     from vsr_client.store.backup import restore_backup
 
+    if not file.is_file():
+        raise UsageError(f"{file} is not there; name the backup that VSR wrote")
     if has_data_key(data_dir) and not yes:
         typer.confirm(f"Replace everything personal in {data_dir} by this backup?", abort=True)
     passphrase = ask_secret("Passphrase of the backup: ", BACKUP_PASSPHRASE)

@@ -40,13 +40,13 @@ def report(period: Period, judge: Judge, made: datetime, choices: Choices | None
     """Return the report of `period`, made at `made` (aware), as a whole HTML document."""
     choices = choices or Choices()
     title = escape(choices.title.strip() or Choices.title)
-    days = f"{day_words(period.first, year=True)} to {day_words(period.last, year=True)}"
+    days = " to ".join(dict.fromkeys(day_words(day, year=True) for day in (period.first, period.last)))
     parts = [
         f"<h1>{title}</h1><p class='soft'>{days}</p>",
         "<p class='on-screen'>To keep this as a PDF, print this page and choose “Save as PDF”.</p>",
         _WHAT,
         _short(period),
-        f"<h2>Day by day</h2>{timeline(period)}{_LEGEND}" if period.estimates else "",
+        f"<h2>Day by day</h2><figure>{timeline(period)}{_LEGEND}</figure>" if period.estimates else "",
         f"<h2>Calendar</h2>{calendar(period)}" if period.days else "",
         _notes([one for one in period.notes if choices.notes is None or one.id in choices.notes]),
         _judge(judge),
@@ -70,16 +70,16 @@ positive or negative. Calm and neutral count as positive: it means “nothing ne
 how something is said, not what; a cold, a noisy room or another microphone changes what it hears, and it is often
 wrong. What the person says of themselves counts more than anything below.</p></div>"""
 
-_LEGEND = """<p class="soft">Small dots: single recordings. Large dots: a day's mean, warm above the middle, cool below,
-hollow where there is one recording alone.
+_LEGEND = """<figcaption class="soft">Small dots: single recordings. Large dots: a day's mean, warm above the middle,
+cool below, hollow where there is one recording alone.
 Bars: where that mean may as well lie (95 %); the fewer recordings a day has, the longer its bar. Line: the trend,
-dashed where chance alone would do as well.</p>"""
+dashed where chance alone would do as well.</figcaption>"""
 
 
 def _short(period: Period) -> str:
     heard = sum(len(day.heard) for day in period.days)
     facts = [
-        ("Recordings", f"{len(period.recordings)}, on {len(period.days)} days"),
+        ("Recordings", f"{len(period.recordings)}, on {len(period.days)} day{'' if len(period.days) == 1 else 's'}"),
         ("Judged by VSR", str(heard)),
         ("Called positive by me", str(period.said(Polarity.POSITIVE))),
         ("Called negative by me", str(period.said(Polarity.NEGATIVE))),
@@ -108,4 +108,4 @@ def _label(recording: "KeptRecording") -> str:
 
 def _judge(judge: Judge) -> str:
     sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in judge.words)
-    return f"<h2>Who judged</h2><p>{escape(judge.name)}</p>{sentences}"
+    return f"<section><h2>Who judged</h2><p>{escape(judge.name)}</p>{sentences}</section>"

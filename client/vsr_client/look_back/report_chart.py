@@ -55,9 +55,10 @@ def _frame(period: Period) -> Iterator[str]:
         yield f'<line class="grid" x1="{_LEFT}" x2="{_LEFT + _WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'
         yield f'<text class="axis {kind}" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{text}</text>'
     length = (period.last - period.first).days
-    for step in range(0, 5 if length >= 8 else 2):
-        day = date.fromordinal(period.first.toordinal() + round(length * step / (4 if length >= 8 else 1)))
-        anchor = "start" if step == 0 else "end" if day == period.last else "middle"
+    ticks = 5 if length >= 8 else min(2, length + 1)
+    for step in range(ticks):
+        day = date.fromordinal(period.first.toordinal() + round(length * step / max(1, ticks - 1)))
+        anchor = "middle" if 0 < step < ticks - 1 or ticks == 1 else "end" if step else "start"
         yield (
             f'<text class="axis" x="{_x(day, period):.1f}" y="{_TOP + _HEIGHT + 24}" text-anchor="{anchor}">'
             f"{day.day} {day:%b}</text>"
@@ -130,6 +131,6 @@ def _cell(day: date, found: Day | None) -> str:
 def _row(day: Day, period: Period) -> str:
     estimate = period.estimates.get(day.day)
     numbers = f"{estimate.mean:.0%} ({estimate.low:.0%} to {estimate.high:.0%})" if estimate else "–"
-    said = ", ".join(f"{count} {polarity}" for polarity, count in sorted(day.labels.items())) or "–"
+    said = ", ".join(f"{count} {polarity}" for polarity, count in sorted(day.labels.items(), reverse=True)) or "–"
     cells = (day_words(day.day), str(len(day.recordings)), SIGNS[day.tone][1], numbers, said)
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

@@ -20,6 +20,8 @@ p { margin: .6rem 0; }
 dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .25rem 1.25rem; margin: .8rem 0; }
 dl.facts dt { color: #655d50; }
 dl.facts dd { margin: 0; }
+figure { margin: 0; }
+figcaption { font-size: .85rem; }
 svg.timeline { display: block; width: 100%; height: auto; margin: 1rem 0 .5rem; }
 .grid { stroke: #e4dccd; }
 .axis { font-size: 12px; fill: #655d50; }
@@ -54,10 +56,13 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid #e4dccd; 
 }
 @page { margin: 16mm 14mm; }
 @media print {
-  body { padding: 0; max-width: none; background: none; font-size: 10.5pt; }
+  body { padding: 0; max-width: none; background: none; font-size: 10pt; }
   .on-screen { display: none; }
-  h2 { break-after: avoid; }
-  svg.timeline, .not { break-inside: avoid; }
+  h2 { break-after: avoid; margin-top: 1.6rem; }
+  figure, footer, section, .not { break-inside: avoid; }
+  .month td { height: 3rem; }
+  .days tr:nth-child(-n + 3) { break-after: avoid; }
+  footer { margin-top: 1.2rem; break-before: avoid; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 """
