@@ -34,6 +34,7 @@ figcaption { color: var(--soft); font-size: .9rem; margin-top: .5rem; max-width:
 .wide:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding-bottom: .5rem; }
+caption span { display: inline-block; position: sticky; left: 0; max-width: min(46rem, calc(100vw - 2.5rem)); }
 th, td { padding: .34rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap;
   overflow-wrap: normal; }
 thead th { vertical-align: bottom; font-weight: 600; white-space: normal; min-width: 4.2rem; }

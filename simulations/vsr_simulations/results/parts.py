@@ -129,4 +129,11 @@ PARTS: Final[Sequence[Part]] = (
         lambda one: ["scale", "--out", str(one.out / "scale")],
         federations.scale,
     ),
+    Part(
+        "speed",
+        "How fast it is, beside other simulators",
+        "speed/speed.json",
+        lambda one: ["speed", "--out", str(one.out / "speed")],
+        federations.speed,
+    ),
 )

@@ -101,5 +101,16 @@ def scale(said: Json) -> str:
     return "\n\n".join([how, "\n".join(lines)])
 
 
+def speed(said: Json) -> str:
+    """Return client-rounds a second by contestant."""
+    from vsr_simulations.speed.turns import Figure, table
+
+    how = (
+        f"{said['people']} people with {said['clips']} clips, {said['cores']} cores, {said['turns']} turns in which "
+        "everybody does the same rounds; in brackets the lowest and the highest turn."
+    )
+    return "\n\n".join([how, table([Figure(**one) for one in said["figures"]], said["start"])])
+
+
 def _figures(figures: Json) -> str:
     return " / ".join(f"{figures[name]:.3f}" for name in ("uar", "auroc", "nll"))
