@@ -115,6 +115,24 @@ def test_joined_it_waits_for_its_certificate_goes_on_later_and_leaves(person: Ma
     assert (used.returncode, "was used already" in used.stderr) == (6, True), used.stderr
 
 
+def test_an_answer_that_was_lost_is_asked_for_again_with_the_same_keys(person: Machine, tmp_path: Path) -> None:
+    """The server let the machine in and then failed: the invitation is used up, by this machine and nobody else."""
+
+    failures = iter([RuntimeError("the answer never leaves")])
+
+    def fails_once(machine: object) -> None:
+        for failure in failures:
+            raise failure
+
+    with closing(open_database(f"sqlite:///{tmp_path / 'server.db'}", tmp_path)) as database:
+        found = Server(tmp_path, database)
+        with serving([router(database, found.folder, fails_once)], found.folder.certificates) as found.address:
+            line = found.invite().line
+            assert waits(person, "", "join", line, "--yes", "--json")["code"] == "not_certified"
+            assert len(machines(database)) == 1
+    assert person.vsr("leave").returncode == 0
+
+
 def waits(person: Machine, given: str, *arguments: object) -> dict[str, str]:
     """Run `vsr` until it says that it waits; return that event, and see that it ends when asked to."""
     pipe = subprocess.PIPE

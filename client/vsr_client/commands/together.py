@@ -95,7 +95,7 @@ def _member(person: "Person", found: "Invitation | None", fingerprint: str, yes:
         if not sys.stdin.isatty():
             raise UsageError("nobody can be asked here; say --fingerprint as the operator told you, or --yes")
         typer.confirm("Is it the right fingerprint, and do you trust this server?", abort=True, err=True)
-    return taking_part.join(person, found, patient=False)
+    return taking_part.join(person, found)
 
 
 def _tell(message: str) -> None:

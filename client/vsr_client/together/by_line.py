@@ -12,7 +12,7 @@ from vsr_client.together.membership import Membership
 from vsr_client.together.record import keeper
 from vsr_client.together.taking_part import NotCertified, let_in
 from vsr_client.together.worker import take_part
-from vsr_shared.errors import BadInvitation, UnknownNode, UntrustedServer
+from vsr_shared.errors import BadInvitation, ServerUnreachable, UnknownNode, UntrustedServer
 from vsr_shared.federation.events import Event
 
 ASK_AGAIN_SECONDS: Final = 10.0
@@ -41,9 +41,11 @@ def in_words(seen: Look) -> str:
 
 
 def check_look(seen: Look, fingerprint: str) -> None:
-    """Raise unless `seen` may be joined: UntrustedServer where somebody else answers, BadInvitation where the person
-    was told another `fingerprint` (any spacing; empty where they were told none).
+    """Raise unless `seen` may be joined: ServerUnreachable where nobody answers, UntrustedServer where somebody else
+    does, BadInvitation where the person was told another `fingerprint` (any spacing; empty where they were told none).
     """
+    if seen.answers == "no":
+        raise ServerUnreachable(f"nothing answers at {seen.invitation.server}; check the address and that it runs")
     if seen.answers == "stranger":
         raise UntrustedServer(seen.says)
     told = "".join(letter for letter in fingerprint.lower() if letter.isalnum())

@@ -24,10 +24,10 @@ def membership_of(person: Person) -> Membership | None:
     return from_kept(person.preferences.get().together)
 
 
-def join(person: Person, invitation: Invitation, *, patient: bool = True) -> Membership:
+def join(person: Person, invitation: Invitation) -> Membership:
     """Make this machine's keys, ask the server to let it in, and keep that the person accepted `invitation`.
 
-    A server that does not answer is asked again later where `patient`, and nothing is kept otherwise.
+    A server that does not answer is asked again later, with the same keys: it may have let this machine in.
     Raises BadInvitation where it does not hold, UntrustedServer or FederationError where the server is not the one,
     UsageError where they take part in a federation already.
     """
@@ -41,9 +41,7 @@ def join(person: Person, invitation: Invitation, *, patient: bool = True) -> Mem
     try:
         fresh = _asked(person, fresh)
     except ServerUnreachable:
-        if not patient:
-            forget_keys(person.data_dir)
-            raise
+        pass
     except FederationError:
         forget_keys(person.data_dir)
         raise
