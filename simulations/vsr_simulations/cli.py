@@ -15,12 +15,14 @@ from vsr_simulations.bench.rounds.cli import rounds
 from vsr_simulations.bench.secure_sum_cli import secure_sum
 from vsr_simulations.client_bench.cli import client
 from vsr_simulations.compare.cli import compare
+from vsr_simulations.flower_engine.cli import flower
 from vsr_simulations.microphones.cli import microphones
 from vsr_simulations.newcomers.cli import newcomers
 from vsr_simulations.personal.cli import personal
 from vsr_simulations.poisoning.cli import poison
 from vsr_simulations.privacy.cli import privacy
 from vsr_simulations.scale.cli import scale
+from vsr_simulations.speed.cli import speed
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Out = Annotated[Path, typer.Option(help="Folder for results.")]
@@ -35,6 +37,8 @@ app.command()(compare)
 app.command()(newcomers)
 app.command()(microphones)
 app.command()(scale)
+app.command()(speed)
+app.command()(flower)
 app.command()(quantise)
 app.command()(rounds)
 app.command()(client)

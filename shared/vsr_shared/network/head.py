@@ -17,7 +17,7 @@ def head_loss_and_gradient(
 
     `features` (u, n, 1920) are the tail's, pooled; `targets` (u, n, 2), `clip_weights` (u, n).
     """
-    hidden = features @ weights["hidden/kernel"]
+    hidden: Array = features @ weights["hidden/kernel"]
     hidden += weights["hidden/bias"][:, None]
     np.maximum(hidden, 0, out=hidden)
     values: Array = hidden @ weights["polarity/kernel"] + weights["polarity/bias"][:, None]

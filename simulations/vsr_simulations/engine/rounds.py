@@ -1,9 +1,12 @@
-"""Rounds in process: a cohort is drawn, trained as one batch of arithmetic, combined, and the common model moves."""
+"""Rounds: a cohort is drawn, trained, combined, and the common model moves.
+
+In process a cohort is batched arithmetic; `flower_engine` trains it in Flower's processes and is the same in all else.
+"""
 
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +14,12 @@ import numpy as np
 from vsr_shared.errors import UsageError
 from vsr_shared.learning.fed_avg import ServerState
 from vsr_shared.learning.local_training import LocalTraining
-from vsr_shared.weights import Array, Weights, digest
-from vsr_simulations.engine.cohort import GROUP, groups, in_groups, seeds_of
-from vsr_simulations.engine.drifting import in_round
-from vsr_simulations.engine.heard import HeardUser, Population, gathered
-from vsr_simulations.engine.lessons import stacked_lessons, stacked_statistics
-from vsr_simulations.engine.method import LocalRound, Method
+from vsr_shared.weights import Weights, digest
+from vsr_simulations.engine.cohort import GROUP, groups, in_groups
+from vsr_simulations.engine.heard import Population
+from vsr_simulations.engine.method import Method
 from vsr_simulations.engine.own_state import OwnState
+from vsr_simulations.engine.people_training import Asked, Machines, shared_part
 from vsr_simulations.engine.round_updates import Hooks, Members, RoundUpdates
 from vsr_simulations.engine.run_state import keep_round, open_run
 from vsr_simulations.engine.time_left import Progress
@@ -89,29 +91,31 @@ def run_rounds(
     hooks: Hooks | None = None,
     on_round: Callable[[RoundReport], None] | None = None,
     keep: Path | None = None,
+    train: Callable[[Asked], RoundUpdates] | None = None,
 ) -> Outcome:
     """Run the rounds of `method` from `start` and return where they end. The same seed gives the same numbers.
 
     `on_round` hears of every round; what it raises ends the run. With `keep`, a folder, the state is there after each
     round, and the same call goes on behind the last one (give the same `hooks`: they cannot be checked).
-    Memory holds one cohort, whatever the population's size. UsageError where `keep` holds another run.
+    Memory holds one cohort, whatever the population's size. UsageError where `keep` holds another run. `train` trains a
+    cohort and keeps what stays with its people, as `Machines` does; this process where None.
     """
     hooks = hooks or Hooks()
     found = open_run(keep, _what(population, start, method, settings, seed)) if keep else None
     base = {**start.weights, **method.beside}
-    done, state = found or (0, method.server.init(_shared(base, method)))
+    done, state = found or (0, method.server.init(shared_part(base, method)))
     own = OwnState(keep / "own" if keep else None)
+    machines = Machines(start.frozen, method, settings.local, seed, own, hooks.lessons)
     begun, before, trained = time.monotonic(), done, 0
     for number in range(done + 1, settings.rounds + 1 if method.local else 0):
-        now = in_round(population, number)
-        people = gathered(now) if method.gathers else now
+        people = machines.people(population, number)
         members = _cohort(len(people), settings.cohort, seed, number)
         silent = hooks.silent(number, members)
         answering, clips = members[~silent], 0
         figures: dict[str, float] = {}
         if len(answering):
-            common = {**base, **state.weights}
-            updates = _train(people, common, start.frozen, method, settings, hooks, own, seed, number, answering)
+            asked = Asked(number, answering, {**base, **state.weights})
+            updates = train(asked) if train else _train(people, machines, settings, asked)
             clips, trained = int(updates.clips.sum()), trained + len(answering)
             state, figures = method.server.apply(state, hooks.combine(hooks.updates(updates)))
         if keep:
@@ -122,55 +126,26 @@ def run_rounds(
     return Outcome(state, own, max(done, settings.rounds), trained, time.monotonic() - begun)
 
 
-def _train(
-    population: Population,
-    common: Weights,
-    frozen: Weights,
-    method: Method,
-    settings: RoundSettings,
-    hooks: Hooks,
-    own: OwnState,
-    seed: int,
-    number: int,
-    members: Members,
-) -> RoundUpdates:
-    """Train the cohort and keep what stays with its people."""
-    local, begin = method.local, method.begin(common)
-    if local is None:
-        raise UsageError(f"{method.name} has no rounds")
-    users: list[HeardUser] = [method.hear(population[int(member)], frozen) for member in members]
-    deltas: dict[str, Array] = {}
+def _train(people: Population, machines: Machines, settings: RoundSettings, asked: Asked) -> RoundUpdates:
+    """Train the cohort in this process, in groups."""
+    clips = [machines.clips(people, int(member)) for member in asked.members]
+    shared = shared_part(asked.common, machines.method)
+    deltas = {name: np.zeros((len(clips), *array.shape), np.float32) for name, array in shared.items()}
 
     def work(places: list[int]) -> None:
-        some = members[places]
-        clips = [users[place].teach for place in places]
-        lessons = hooks.lessons(number, some, stacked_lessons(clips, frozen))
-        seeds = seeds_of(seed, number, [int(member) for member in some])
-        kept = own.of([int(member) for member in some], number - 1, begin)
-        given = LocalRound(common, kept, frozen, lessons, stacked_statistics(clips), settings.local, seeds)
-        outcome = local(given)
-        for row, place in enumerate(places):
-            for name, array in outcome.deltas.items():
-                deltas[name][place] = array[row]
-            if outcome.own:
-                own.put(int(some[row]), number, {name: array[row] for name, array in outcome.own.items()})
+        some = machines.train(replace(asked, members=asked.members[places]), [clips[place] for place in places])
+        for name, array in some.items():
+            deltas[name][places] = array
 
-    for name, array in _shared(common, method).items():
-        deltas[name] = np.zeros((len(members), *array.shape), np.float32)
-    threads = settings.threads or len(os.sched_getaffinity(0))
-    in_groups(work, groups([user.teach for user in users], settings.group), threads)
-    counts = np.array([len(user.teach) for user in users], np.int64)
-    return RoundUpdates(number, members, _shared(common, method), deltas, counts)
+    in_groups(work, groups(clips, settings.group), settings.threads or len(os.sched_getaffinity(0)))
+    counts = np.array([len(one) for one in clips], np.int64)
+    return RoundUpdates(asked.round, asked.members, shared, deltas, counts)
 
 
 def _cohort(people: int, size: int, seed: int, number: int) -> Members:
     """Return who is asked in this round, in the order of their numbers."""
     random = np.random.default_rng([seed, number])
     return np.sort(random.choice(people, min(size, people), replace=False)).astype(np.intp)
-
-
-def _shared(weights: Weights, method: Method) -> dict[str, Array]:
-    return {name: array for name, array in weights.items() if method.shared is None or name in method.shared}
 
 
 def _what(

@@ -16,15 +16,16 @@ POSITIONS: Final = 4
 TIMES: Final = 40
 
 
-def matrix_seconds(clips: int, local: LocalTraining, threads: int) -> float:
+def matrix_seconds(clips: int, local: LocalTraining, threads: int, head_alone: bool = False) -> float:
     """Return the seconds a client-round's products take where `threads` work at once, one core each.
 
-    Those of tail and head, forward and backward, as `network.tail_head` has them; the best of three measurements.
+    Those of tail and head, forward and backward, as `network.tail_head` has them, or of the head over a tail at rest;
+    the best of three measurements.
     """
     products = [
         product
         for first in range(0, clips, local.batch_size)
-        for product in _products(min(local.batch_size, clips - first))
+        for product in (_of_head if head_alone else _of_both)(min(local.batch_size, clips - first))
     ]
     random = np.random.default_rng(0)
     pairs = [
@@ -46,17 +47,22 @@ def matrix_seconds(clips: int, local: LocalTraining, threads: int) -> float:
     return best / TIMES / threads * local.epochs
 
 
-def _products(clips: int) -> Iterator[tuple[int, int, int]]:
+def _of_both(clips: int) -> Iterator[tuple[int, int, int]]:
     """Yield the shapes (m, k, n) of a step's products: (m, k) times (k, n)."""
     places, pooled = clips * POSITIONS, TRUNK_CHANNELS + 32
     yield places, TRUNK_CHANNELS, 128
     yield places, 9 * 128, 32
+    yield from _of_head(clips)
+    yield clips, 256, pooled
+    yield 9 * 128, places, 32
+    yield places, 32, 9 * 128
+    yield TRUNK_CHANNELS, places, 128
+
+
+def _of_head(clips: int) -> Iterator[tuple[int, int, int]]:
+    pooled = TRUNK_CHANNELS + 32
     yield clips, pooled, 256
     yield clips, 256, 2
     yield 256, clips, 2
     yield clips, 2, 256
     yield pooled, clips, 256
-    yield clips, 256, pooled
-    yield 9 * 128, places, 32
-    yield places, 32, 9 * 128
-    yield TRUNK_CHANNELS, places, 128

@@ -1,0 +1,56 @@
+"""VSR's own engine doing the task: `python -m vsr_simulations.speed.ours FOLDER` prints what each rival does.
+
+Beside it, `limit`: the seconds that a client-round's matrix products take by themselves, measured right after.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from vsr_shared.learning.local_training import LocalTraining, train
+from vsr_shared.network.parts import HEAD_SHAPES
+from vsr_shared.shipped_base import read_shipped
+from vsr_simulations.engine.method import LocalOutcome, LocalRound, Method, deltas_to
+from vsr_simulations.engine.rounds import RoundSettings, Start, run_rounds
+from vsr_simulations.methods.fed_avg import FED_AVG
+from vsr_simulations.scale.matrix_limit import matrix_seconds
+from vsr_simulations.speed.task import Task
+
+
+def train_head(given: LocalRound) -> LocalOutcome:
+    """Train the head, the tail at rest."""
+    shared = frozenset(HEAD_SHAPES)
+    trained = train(given.start(), given.frozen, given.lessons, given.local, given.seeds, moving=shared)
+    return LocalOutcome(deltas_to(given.common, trained, shared), {})
+
+
+HEAD_ALONE = Method("fedavg of the head", FED_AVG.source, train_head, frozenset(HEAD_SHAPES))
+
+
+def main(folder: Path) -> None:
+    """Do the task in `folder`."""
+    said = json.loads((folder / "task.json").read_text())
+    base, local = read_shipped(), LocalTraining(said["epochs"], said["learning_rate"], said["batch_size"])
+    with np.load(folder / "people.npz") as people:
+        clips = people["labels"].shape[1]
+    task = Task(said["part"], said["people"], clips, said["rounds"], said["cores"], local)
+    method = HEAD_ALONE if task.part == "head" else FED_AVG
+    population, ends = task.population(base), [time.perf_counter()]
+    outcome = run_rounds(
+        population,
+        Start(base.trainable, base.frozen),
+        method,
+        RoundSettings(task.rounds, task.people, local, threads=task.cores),
+        seed=1,
+        on_round=lambda _: ends.append(time.perf_counter()),
+    )
+    np.savez(folder / "ours.npz", **outcome.state.weights)  # type: ignore[arg-type]
+    limit = matrix_seconds(clips, local, task.cores, head_alone=task.part == "head")
+    print(json.dumps({"rounds": list(np.diff(ends)), "threads": task.cores, "limit": limit}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

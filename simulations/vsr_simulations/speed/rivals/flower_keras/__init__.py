@@ -1,0 +1,1 @@
+"""Flower's simulation engine with a Keras `fit` client, in the three files of its TensorFlow quickstart."""
