@@ -18,6 +18,7 @@ def compare(
     clips: Annotated[str, typer.Option(help="How many clips everybody has, comma between.")] = "0,1,2,5,10,20,30",
     seeds: Annotated[int, typer.Option(min=1, max=100, help="Seeds of rounds and of clips.")] = 3,
     methods: Annotated[str, typer.Option(help="Methods by name, semicolon between; all without a word.")] = "",
+    epochs: Annotated[int, typer.Option(min=1, max=200, help="Local epochs a round; name a folder for each.")] = 2,
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so long, to go on another time.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for results; a stopped run goes on from it.")] = Path(
         "build/compare"
@@ -53,7 +54,7 @@ def compare(
     console = Console(stderr=True, highlight=False, width=None if sys.stdout.isatty() else 140)
     found = find_base(BaseChoice(base, cache, offline=True), lambda line: console.print(line, markup=False))
     console.print(about(found), markup=False)
-    plan = study.Plan(counts(clips), tuple(range(1, seeds + 1)))
+    plan = study.Plan(counts(clips), tuple(range(1, seeds + 1)), study.ten_rounds(epochs))
     who = _names(speakers, ",")
     corpora = [] if who else _names(corpus, ",")
     begun, spent = monotonic(), process_time()

@@ -11,7 +11,7 @@ from vsr_simulations.reports.charts import Curve, Dot, Point, before_after, curv
 from vsr_simulations.reports.page import Picture
 from vsr_simulations.reports.pictures import svg
 
-UAR = "UAR: mean of both polarities' share heard rightly (0.5 is chance)"
+UAR = "UAR on sentences nobody taught (0.5 is chance)"
 INTERVALS = "Bars and bands: 95 % over people and their trials; dashed: to compare with."
 FOLLOWED = (
     VOICE_REMEMBERED.name,

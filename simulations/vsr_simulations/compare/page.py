@@ -22,7 +22,7 @@ def compare_page(found: Sequence[Piece], rows: Sequence[Row], given: Circumstanc
         *drawings.over_rounds(way, row_of(rows, BASE_ALONE.name, given.plan.watched_clips), who),
     ]
     sections = [
-        Section("In short", [sentences(rows), *_unfinished(given)]),
+        Section("In short", [sentences(rows), *_unfinished(given), _NAMES]),
         Section("Pictures", pictures),
         Section("Methods", [method_table(rows, count) for count in sorted({row.clips for row in rows})]),
         Section(
@@ -64,6 +64,11 @@ def _how(given: Circumstances) -> str:
     )
 
 
+_NAMES = (
+    "Remembered: one's own clips in a memory around the common model, nothing trained, no gate. Personalised: what ships, "
+    "training and memory, let in by the gate. A voice: 121 numbers about cepstral statistics, learnt together beside the "
+    "network. MFCC: mean and deviation of 20 cepstral coefficients. The other names are the papers' own (below)."
+)
 _COSTS = (
     "Bytes are those of a real round of the secure sum with as many numbers and people: masked vector, sealed shares "
     "and the answer that takes the masks off; down, the common model, everybody's keys and the request. Processor time "

@@ -26,6 +26,11 @@ from vsr_simulations.populations.altered import FewClips
 from vsr_simulations.reports.page import anchor
 
 
+def ten_rounds(epochs: int) -> RoundSettings:
+    """Return ten rounds of so many local epochs, everybody in each."""
+    return RoundSettings(10, 1000, LocalTraining(epochs=epochs, learning_rate=3e-4))
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is run."""
@@ -33,9 +38,7 @@ class Plan:
     clips: tuple[int, ...] = (0, 1, 2, 5, 10, 20, 30)
     """Labelled clips a person; with 0 nobody learns, and only the base and the majority are judged."""
     seeds: tuple[int, ...] = (1, 2, 3)
-    rounds: RoundSettings = field(
-        default_factory=lambda: RoundSettings(10, 1000, LocalTraining(epochs=2, learning_rate=3e-4))
-    )
+    rounds: RoundSettings = field(default_factory=lambda: ten_rounds(2))
     tuning: LocalTraining = PERSONAL_TRAINING
     """How a method learns from a person's clips after the rounds."""
     watched: tuple[int, ...] = (1, 2, 5)

@@ -73,7 +73,7 @@ def curves(lines: Sequence[Curve], x_label: str, y_label: str, *, roots: bool = 
 def dots(groups: Sequence[tuple[str, Sequence[Dot]]], x_label: str, zero: float | None = None) -> "Figure":
     """Draw a panel a group, one row a dot, first at the top; `zero` is where nothing is gained."""
     most = max(len(rows) for _, rows in groups)
-    figure = new_figure(4.4 * len(groups) + 1.6, 0.9 + 0.3 * most)
+    figure = new_figure(max(7.6, 4.4 * len(groups) + 1.6), 0.9 + 0.3 * most)
     panels = figure.subplots(1, len(groups), sharex=True, squeeze=False)[0]
     for axes, (title, rows) in zip(panels, groups, strict=True):
         dress(axes, x_label, grid="x")
