@@ -64,12 +64,13 @@ def shift_picture(cells: Sequence[Cell]) -> "Figure":
     counts = sorted({cell.clips for cell in cells if cell.clips and cell.way == BOTH})
     none = min(cell.clips for cell in cells)
     kinds = list(dict.fromkeys(cell.kind for cell in cells))
-    figure = new_figure(4.6 * max(1, len(counts)) + 1.2, 1.9 + 0.42 * len(kinds))
+    figure = new_figure(max(7.6, 4.4 * len(counts) + 1.4), 2.1 + 0.42 * len(kinds))
     panels = figure.subplots(1, max(1, len(counts)), sharey=True, squeeze=False)[0]
     people = max(cell.people for cell in cells)
     figure.suptitle(
-        f"A laboratory's model on people's own microphones: {people} people whom it never heard",
-        color=INK, fontsize=12, x=0.02, ha="left",
+        f"A laboratory's model on people's own microphones: {people} people whom it never heard\n"
+        "dashed: the base alone on studio recordings; thin lines: 95 % over people",
+        color=INK, fontsize=11, x=0.02, ha="left",
     )  # fmt: skip
     for axes, count in zip(panels, counts, strict=True):
         dress(axes, "UAR on sentences that nobody taught (0.5 is chance)", grid="x")
