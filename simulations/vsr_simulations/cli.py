@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from vsr_shared.errors import VsrError
+from vsr_simulations.attacks.cli import attack
 from vsr_simulations.bench.quantise_cli import quantise
 from vsr_simulations.bench.rounds.cli import rounds
 from vsr_simulations.bench.secure_sum_cli import secure_sum
@@ -21,6 +22,7 @@ from vsr_simulations.newcomers.cli import newcomers
 from vsr_simulations.personal.cli import personal
 from vsr_simulations.poisoning.cli import poison
 from vsr_simulations.privacy.cli import privacy
+from vsr_simulations.results.cli import results
 from vsr_simulations.scale.cli import scale
 from vsr_simulations.speed.cli import speed
 
@@ -45,6 +47,8 @@ app.command()(client)
 app.command()(secure_sum)
 app.command()(privacy)
 app.command()(poison)
+app.command()(results)
+app.command()(attack)
 
 
 def main() -> None:

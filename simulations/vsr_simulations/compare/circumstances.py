@@ -15,7 +15,7 @@ class Circumstances:
     plan: Plan
     machine: str
     minutes: float
-    """Elapsed, by this run alone."""
+    """Elapsed, of all runs that it was done in."""
     processor_minutes: float
     pieces: int
     planned: int

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from time import monotonic, process_time
 from typing import Annotated
 
 import typer
@@ -43,6 +42,7 @@ def compare(
     from vsr_simulations.populations.recorded import recorded_population
     from vsr_simulations.reports.machine import machine_words
     from vsr_simulations.reports.time_budget import TimeIsUp, within
+    from vsr_simulations.reports.time_spent import Stopwatch
     from vsr_simulations.showing import showing_progress
 
     contestants: list[Method | Baseline] = [*BASELINES, *METHODS]
@@ -57,7 +57,7 @@ def compare(
     plan = study.Plan(counts(clips), tuple(range(1, seeds + 1)), study.ten_rounds(epochs))
     who = _names(speakers, ",")
     corpora = [] if who else _names(corpus, ",")
-    begun, spent = monotonic(), process_time()
+    watch = Stopwatch()
     pieces: list[study.Piece] = []
     start = Start(found.trainable, found.frozen)
     with showing_progress(console) as tell:
@@ -72,13 +72,14 @@ def compare(
             console.print("the time is up; the same command goes on", markup=False)
     travels = {one.name: traffic(one, start, len(people[0])) for one in chosen if isinstance(one, Method)}
     table = rows(pieces, travels)
+    spent = watch.add_to(out)
     given = Circumstances(
         found.id,
         tuple(who or corpora),
         plan,
         machine_words(),
-        (monotonic() - begun) / 60,
-        (process_time() - spent) / 60,
+        spent.minutes,
+        spent.processor_minutes,
         len(pieces),
         len(study.planned(plan, len(people), chosen)),
     )

@@ -58,8 +58,7 @@ def _how(given: Circumstances) -> str:
     return (
         f"{rounds.rounds} rounds, everybody in each, {rounds.local.epochs} local epochs, steps of "
         f"{rounds.local.learning_rate:g}, batches of {rounds.local.batch_size}; what is learnt at the end: "
-        f"{plan.tuning.epochs} epochs. Seeds {', '.join(map(str, plan.seeds))}. {given.minutes:.0f} minutes of this "
-        f"run, "
+        f"{plan.tuning.epochs} epochs. Seeds {', '.join(map(str, plan.seeds))}. {given.minutes:.0f} minutes, "
         f"{given.processor_minutes:.0f} of processor time, on {given.machine}."
     )
 

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from time import monotonic, process_time
 from typing import Annotated
 
 import typer
@@ -38,6 +37,7 @@ def newcomers(
     from vsr_simulations.populations.recorded import recorded_population
     from vsr_simulations.reports.machine import machine_words
     from vsr_simulations.reports.time_budget import TimeIsUp, within
+    from vsr_simulations.reports.time_spent import Stopwatch
     from vsr_simulations.showing import showing_progress
 
     console = Console(stderr=True, highlight=False, width=None if sys.stdout.isatty() else 140)
@@ -45,7 +45,7 @@ def newcomers(
     console.print(about(found), markup=False)
     plan = Plan(counts(clips), tuple(range(1, seeds + 1)), trained=counts(trained) if trained else ())
     who = [name.strip() for name in speakers.split(",") if name.strip()]
-    begun, spent = monotonic(), process_time()
+    watch = Stopwatch()
     trials: list[Trial] = []
     with showing_progress(console) as tell:
         people = [
@@ -60,13 +60,14 @@ def newcomers(
                 trials.append(trial)
         except TimeIsUp:
             console.print("the time is up; the same command goes on", markup=False)
+    spent = watch.add_to(out)
     given = Circumstances(
         found.id,
         ", ".join(who) or corpus,
         plan,
         machine_words(),
-        (monotonic() - begun) / 60,
-        (process_time() - spent) / 60,
+        spent.minutes,
+        spent.processor_minutes,
         len(trials),
         len(plan.clips) * len(plan.seeds) * sum(len(turn) for turn in people),
     )

@@ -143,7 +143,7 @@ def _how(given: Circumstances) -> str:
     return (
         f"{rounds.rounds} rounds among the others, everybody in each with all their clips of one half of the "
         f"sentences, {rounds.local.epochs} local epochs, steps of {rounds.local.learning_rate:g}. Seeds {seeds}, of "
-        f"the rounds and of which clips are brought. {given.minutes:.0f} minutes of this run, "
+        f"the rounds and of which clips are brought. {given.minutes:.0f} minutes, "
         f"{given.processor_minutes:.0f} of processor time, on {given.machine}."
     )
 

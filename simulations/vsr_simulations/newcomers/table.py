@@ -11,6 +11,7 @@ from vsr_simulations.reports.intervals import Gain, gain, interval, worst_tenth
 
 FEDERATED = "federated"
 ALONE = "own*"
+SAME = ("base", "federated", "majority")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ def markdown(cells: Sequence[Cell]) -> str:
     lines = ["| own clips | " + " | ".join(str(count) for count in counts) + " |", "|---" * (len(counts) + 1) + "|"]
     for way in dict.fromkeys(cell.way for cell in cells):
         row = {cell.clips: cell for cell in cells if cell.way == way}
-        shown = [_words(row[count]) if count in row else "" for count in counts]
+        # What does not depend on the clips is said once.
+        once = way in SAME and {cell.uar for cell in row.values()} == {row[min(row)].uar}
+        shown = [_words(row[count]) if count in row and not (once and count > min(row)) else "" for count in counts]
         lines.append(f"| {TITLES[way]} | " + " | ".join(shown) + " |")
     return "\n".join(lines)
 

@@ -43,12 +43,11 @@ def results(
         chosen = [known[name] for name in asked] or [part for part in PARTS if not (out / part.figures).exists()]
         _run(chosen, setting, minutes)
     before = page.read_text(encoding="utf-8") if page.exists() else ""
-    text = results_page(PARTS, out, before)
+    drawn = [path.name for path in draw_all(out, page.parent / "pictures")]
+    text = results_page(PARTS, out, before, drawn)
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(text, encoding="utf-8")
-    for drawn in draw_all(out, page.parent / "pictures"):
-        typer.echo(f"drawn: {drawn}", err=True)
-    typer.echo(f"written: {page}", err=True)
+    typer.echo(f"written: {page}; pictures: {', '.join(drawn) or 'none'}", err=True)
 
 
 def _run(chosen: "Sequence[Part]", setting: "Setting", minutes: float | None) -> None:

@@ -1,7 +1,7 @@
 """`docs/results.md` from the studies' files. What a person wrote between its marks stays, word for word."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -35,8 +35,8 @@ vsr-simulate results --voices DIR --base OUT/vsr-base.vsr --corpus crema-d \\
 """
 
 
-def results_page(parts: Sequence[Part], folder: Path, before: str) -> str:
-    """Return the page: `before` is how it stands, for what is written by hand.
+def results_page(parts: Sequence[Part], folder: Path, before: str, drawn: Collection[str] = ()) -> str:
+    """Return the page: `before` is how it stands, for what is written by hand; `drawn` are the pictures there are.
 
     What a study's file does not hold is said not to have been run. UsageError where a file cannot be read or holds
     something else than this version writes.
@@ -45,7 +45,8 @@ def results_page(parts: Sequence[Part], folder: Path, before: str) -> str:
     for part in parts:
         path = folder / part.figures
         if path.exists():
-            told.append(f"## {part.title}\n{_told(part, path)}\n")
+            shown = f"\n\n![{part.alt}](pictures/{part.picture})" if part.picture in drawn else ""
+            told.append(f"## {part.title}\n{_told(part, path)}{shown}\n")
         else:
             missing.append(f"- **{part.title}**: not run. `vsr-simulate results --parts {part.name}` runs it.")
     not_run = ["## Not run\n" + "\n".join(missing) + "\n"] if missing else []

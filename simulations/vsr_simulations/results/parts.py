@@ -41,6 +41,9 @@ class Part:
     """Whether the command takes `--minutes` and stops by itself."""
     prints: bool = False
     """Whether the figures are what the command prints, not a file that it writes."""
+    picture: str = ""
+    """A file of `pictures` that belongs to it, and what it shows."""
+    alt: str = ""
 
 
 def _study(command: str, setting: Setting, folder: str, *more: str) -> list[str]:
@@ -61,6 +64,8 @@ PARTS: Final[Sequence[Part]] = (
         people.newcomers,
         needs_base=True,
         minutes=True,
+        picture="newcomers.png",
+        alt="UAR against the number of the newcomer's own clips, for six ways, with 95 % bands",
     ),
     Part(
         "compare",
@@ -70,6 +75,8 @@ PARTS: Final[Sequence[Part]] = (
         people.compared,
         needs_base=True,
         minutes=True,
+        picture="methods.png",
+        alt="points of UAR that each method gains on the common model, with 95 % intervals",
     ),
     Part(
         "strangers",

@@ -82,7 +82,7 @@ def _ran(said: Json, done: str, what: str) -> str:
     part = "" if said[done] == said["planned"] else f" {said[done]} of {said['planned']} {what} were run."
     return (
         f"Base `{said['base'][:21]}`, seeds {_numbers(said['plan']['seeds'])}, {said['minutes']:.0f} minutes "
-        f"({said['processor_minutes']:.0f} of processor time) in the last run, {said['machine']}.{part}"
+        f"({said['processor_minutes']:.0f} of processor time), {said['machine']}.{part}"
     )
 
 
