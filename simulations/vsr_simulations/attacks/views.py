@@ -56,8 +56,11 @@ def views(epsilons: tuple[float, ...] = (8.0, 1.0), sums: tuple[int, ...] = (2, 
 def seen(view: View, updates: Updates, cast: Cast, clip_norm: float, seed: int) -> Iterator[Array]:
     """Yield what is seen of each update, (n,) each, in their order."""
     random = np.random.default_rng([seed, len(view.name), view.people])
+    spread = 0.0
     if view.kind == "masked":
         yield from _masked(updates, cast)
+    elif view.kind == "noise":
+        spread = least_noise(multiplier_for(view.epsilon, 1, DELTA), clip_norm, updates.layout.size)
     for row in range(len(updates.draws) if view.kind != "masked" else 0):
         vector = np.asarray(updates.vectors[row])
         if view.kind == "sum":
@@ -67,7 +70,6 @@ def seen(view: View, updates: Updates, cast: Cast, clip_norm: float, seed: int) 
         else:
             short = clipped(vector, clip_norm)
             if view.kind == "noise":
-                spread = least_noise(multiplier_for(view.epsilon, 1, DELTA), clip_norm, vector.size)
                 short = short + np.float32(spread) * random.standard_normal(vector.size, dtype=np.float32)
             yield short
 
