@@ -8,8 +8,7 @@ from vsr_simulations.methods.alone import BASE_ALONE, LOCAL_ONLY
 from vsr_simulations.methods.fed_avg import FED_AVG, FINE_TUNED, REMEMBERED, SHIPPED
 from vsr_simulations.methods.fed_voice import FED_VOICE, VOICE_REMEMBERED
 from vsr_simulations.reports.charts import Curve, Dot, Point, before_after, curves, dots
-from vsr_simulations.reports.page import Picture
-from vsr_simulations.reports.pictures import svg
+from vsr_simulations.reports.drawn import Drawn
 
 UAR = "UAR on sentences nobody taught (0.5 is chance)"
 INTERVALS = "Bars and bands: 95 % over people and their trials; dashed: to compare with."
@@ -25,7 +24,7 @@ FOLLOWED = (
 """Whose curves are drawn, the first six of them that were run."""
 
 
-def gains(rows: Sequence[Row], who: str) -> Iterator[Picture]:
+def gains(rows: Sequence[Row], who: str) -> Iterator[Drawn]:
     """Yield the picture of what each method gains on the common model."""
     groups, counts = gain_dots(rows), shown_counts(rows)
     if not groups or not groups[0][1]:
@@ -38,7 +37,7 @@ def gains(rows: Sequence[Row], who: str) -> Iterator[Picture]:
         f"With {counts[-1]} clips {first.method} gains most on the common model: "
         f"{100 * first.over_common.mean:+.1f} points of UAR"
     )
-    yield Picture(title, svg(drawing), f"{who} Bars: 95 % over people and their trials; grey: to compare with.")
+    yield Drawn(title, drawing, f"{who} Bars: 95 % over people and their trials; grey: to compare with.")
 
 
 def gain_dots(rows: Sequence[Row]) -> list[tuple[str, list[Dot]]]:
@@ -56,7 +55,7 @@ def gain_dots(rows: Sequence[Row]) -> list[tuple[str, list[Dot]]]:
     return groups
 
 
-def over_clips(rows: Sequence[Row], who: str) -> Iterator[Picture]:
+def over_clips(rows: Sequence[Row], who: str) -> Iterator[Drawn]:
     """Yield the picture of UAR by number of labelled clips, where several were run."""
     counts = sorted({row.clips for row in rows})
     names = [name for name in FOLLOWED if any(row.method == name for row in rows)][:6]
@@ -83,12 +82,13 @@ def over_clips(rows: Sequence[Row], who: str) -> Iterator[Picture]:
     title = (
         f"More clips help: {top} goes from {ends[top][0]:.2f} to {ends[top][1]:.2f} with {counts[-1]} clips a person"
     )
-    yield Picture(title, svg(drawing), f"{who} With 0 clips everybody has the base alone. {INTERVALS}")
+    yield Drawn(title, drawing, f"{who} With 0 clips everybody has the base alone. {INTERVALS}")
 
 
-def over_rounds(stops: Sequence[Stop], base: Row | None, who: str) -> Iterator[Picture]:
+def over_rounds(stops: Sequence[Stop], base: Row | None, who: str) -> Iterator[Drawn]:
     """Yield the picture of UAR by rounds."""
-    names = [name for name in FOLLOWED if any(stop.method == name for stop in stops)][:6]
+    most = max((stop.trials for stop in stops), default=0)
+    names = [name for name in FOLLOWED if any((stop.method, stop.trials) == (name, most) for stop in stops)][:6]
     start = [] if base is None else [Point(0, base.uar, base.low, base.high)]
     lines = [
         Curve(
@@ -109,10 +109,10 @@ def over_rounds(stops: Sequence[Stop], base: Row | None, who: str) -> Iterator[P
     moved = f"{100 * (by_round[last] - by_round[min(by_round)]):+.1f} points" if by_round else "a little"
     drawing = curves(lines, "rounds", UAR)
     title = f"What {last} rounds move with {clips} clips each: the common model by {moved}; own clips give the rest"
-    yield Picture(title, svg(drawing), f"{who} First seed; judged as if each round had been the last. {INTERVALS}")
+    yield Drawn(title, drawing, f"{who} First seed; judged as if each round had been the last. {INTERVALS}")
 
 
-def people(persons: Sequence[Person], rows: Sequence[Row], who: str) -> Iterator[Picture]:
+def people(persons: Sequence[Person], rows: Sequence[Row], who: str) -> Iterator[Drawn]:
     """Yield, for each number of clips looked at closely, each person by the common model and by the best method."""
     for count in shown_counts(rows):
         first = best(rows, count)
@@ -131,7 +131,7 @@ def people(persons: Sequence[Person], rows: Sequence[Row], who: str) -> Iterator
             f"{first.method} than with the common model"
         )
         drawing = before_after(pairs, ("the common model", first.method), UAR)
-        yield Picture(title, svg(drawing), f"{who} A line a person, who gains most at the top.")
+        yield Drawn(title, drawing, f"{who} A line a person, who gains most at the top.")
 
 
 def _dot(row: Row) -> Dot:

@@ -17,9 +17,12 @@ def compare_page(found: Sequence[Piece], rows: Sequence[Row], given: Circumstanc
     people, way = persons(found), stops(found)
     who = _who(rows, given)
     pictures: list[str | tuple[str, ...] | Picture | Table] = [
-        *drawings.gains(rows, who),
-        *drawings.over_clips(rows, who),
-        *drawings.over_rounds(way, row_of(rows, BASE_ALONE.name, given.plan.watched_clips), who),
+        drawn.picture()
+        for drawn in (
+            *drawings.gains(rows, who),
+            *drawings.over_clips(rows, who),
+            *drawings.over_rounds(way, row_of(rows, BASE_ALONE.name, given.plan.watched_clips), who),
+        )
     ]
     sections = [
         Section("In short", [sentences(rows), *_unfinished(given), _NAMES]),
@@ -27,7 +30,10 @@ def compare_page(found: Sequence[Piece], rows: Sequence[Row], given: Circumstanc
         Section("Methods", [method_table(rows, count) for count in sorted({row.clips for row in rows})]),
         Section(
             "People",
-            [*drawings.people(people, rows, who), *(people_table(people, rows, count) for count in shown_counts(rows))],
+            [
+                *(drawn.picture() for drawn in drawings.people(people, rows, who)),
+                *(people_table(people, rows, count) for count in shown_counts(rows)),
+            ],
         ),
         Section("What it costs", [_COSTS, cost_table(rows)]),
         Section("How it was done", [_how(given), *_HOW, sources_table(rows)]),

@@ -61,6 +61,8 @@ class Stop:
     method: str
     clips: int
     rounds: int
+    trials: int
+    """A person."""
     uar: float
     low: float
     high: float
@@ -140,7 +142,8 @@ def _stop(pieces: Sequence[Piece], method: str, clips: int, rounds: int) -> Stop
     ]
     values = [list(trials.values()) for trials in _by_user(mine).values()]
     low, high = interval(values)
-    return Stop(method, clips, rounds, float(np.mean([np.mean(one) for one in values])), low, high)
+    mean = float(np.mean([np.mean(one) for one in values]))
+    return Stop(method, clips, rounds, max(len(one) for one in values), mean, low, high)
 
 
 def _last(pieces: Sequence[Piece], method: str, clips: int) -> list[Judgement]:

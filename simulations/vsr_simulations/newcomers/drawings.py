@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from vsr_simulations.newcomers.table import Cell, Person
 from vsr_simulations.newcomers.ways import TITLES
 from vsr_simulations.reports.charts import Curve, Point, before_after, curves
-from vsr_simulations.reports.page import Picture
-from vsr_simulations.reports.pictures import svg
+from vsr_simulations.reports.drawn import Drawn
 
 FOLLOWED = ("voice+own*", "federated+own*", "own*", "mfcc own", "federated", "base")
 FLAT = ("federated", "base")
@@ -14,7 +13,7 @@ FLAT = ("federated", "base")
 UAR = "UAR on sentences nobody taught (0.5 is chance)"
 
 
-def by_clips(cells: Sequence[Cell], who: str) -> Iterator[Picture]:
+def by_clips(cells: Sequence[Cell], who: str) -> Iterator[Drawn]:
     """Yield the picture of UAR by number of clips."""
     counts = sorted({cell.clips for cell in cells})
     lines = clip_curves(cells)
@@ -30,7 +29,7 @@ def by_clips(cells: Sequence[Cell], who: str) -> Iterator[Picture]:
             f"{100 * (last[ours] - last[alone]):+.0f} with {counts[-1]}"
         )
     drawing = curves(lines, "labelled clips of the newcomer's own", UAR, roots=True)
-    yield Picture(title, svg(drawing), f"{who} Bands: 95 % over people and trials; dashed: to compare with.")
+    yield Drawn(title, drawing, f"{who} Bands: 95 % over people and trials; dashed: to compare with.")
 
 
 def clip_curves(cells: Sequence[Cell]) -> list[Curve]:
@@ -48,7 +47,7 @@ def clip_curves(cells: Sequence[Cell]) -> list[Curve]:
     return lines
 
 
-def by_person(people: Sequence[Person], who: str) -> Iterator[Picture]:
+def by_person(people: Sequence[Person], who: str) -> Iterator[Drawn]:
     """Yield the picture of each person by the federated model and with ten clips."""
     uar = {(one.way, one.user): one.uar for one in people if one.clips == 10}
     users = sorted({user for _, user in uar})
@@ -62,4 +61,4 @@ def by_person(people: Sequence[Person], who: str) -> Iterator[Picture]:
     losing = sum(after < before - 1e-9 for _, before, after in pairs)
     title = f"Ten clips of one's own: {len(pairs) - losing} of {len(pairs)} people are served better"
     drawing = before_after(pairs, (TITLES["federated"], TITLES["voice+own*"]), UAR)
-    yield Picture(title, svg(drawing), f"{who} A line a person, who gains most at the top.")
+    yield Drawn(title, drawing, f"{who} A line a person, who gains most at the top.")

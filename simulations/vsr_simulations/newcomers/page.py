@@ -18,9 +18,12 @@ def newcomers_page(cells: Sequence[Cell], people: Sequence[Person], given: Circu
     shown = [count for count in (10, 30) if count in counts]
     sections = [
         Section("In short", [sentences(cells), *unfinished(given)]),
-        Section("By number of clips", [*by_clips(cells, who), figures_table(cells)]),
+        Section("By number of clips", [*(drawn.picture() for drawn in by_clips(cells, who)), figures_table(cells)]),
         Section("Who gains and who loses", [*(losers_table(cells, count) for count in counts if count)]),
-        Section("People", [*by_person(people, who), *(people_table(people, count) for count in shown)]),
+        Section(
+            "People",
+            [*(drawn.picture() for drawn in by_person(people, who)), *(people_table(people, count) for count in shown)],
+        ),
         Section("How it was done", [_how(given), _WAYS, _FIGURES]),
     ]
     return page(headline(cells), who, sections, f"{given.machine}. {LOADS_NOTHING}")

@@ -121,9 +121,13 @@ def before_after(
 def _name_ends(axes: "Axes", ends: Sequence[tuple[float, str, str, float]], right: float) -> None:
     """Write each curve's name at its end, apart from the others'."""
     low, high = axes.get_ylim()
-    apart, before = 0.062 * (high - low), -np.inf
-    for height, name, colour, end in sorted(ends):
-        place = max(height, before + apart)
+    ordered = sorted(ends)
+    heights = np.array([height for height, *_ in ordered])
+    steps = 0.062 * (high - low) * np.arange(len(ordered))
+    # Pushed up from below and down from above: the middle of both is as far apart, and nearer to the ends.
+    up = np.maximum.accumulate(heights - steps) + steps
+    down = np.minimum.accumulate((heights - steps)[::-1])[::-1] + steps
+    for (height, name, colour, end), place in zip(ordered, (up + down) / 2, strict=True):
         axes.annotate(
             name,
             (end, height),
@@ -135,4 +139,3 @@ def _name_ends(axes: "Axes", ends: Sequence[tuple[float, str, str, float]], righ
             annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": GRID, "linewidth": 0.8} if end < right else None,
         )
-        before = place

@@ -3,24 +3,33 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from vsr_simulations.compare.drawings import gain_dots
-from vsr_simulations.newcomers.drawings import UAR, clip_curves
-from vsr_simulations.reports.charts import curves, dots
-from vsr_simulations.reports.pictures import png
+from vsr_simulations.compare.drawings import gains
+from vsr_simulations.newcomers.drawings import by_clips
 from vsr_simulations.results.read_back import cells_of, rows_of
 
 
 def draw_all(folder: Path, to: Path) -> Iterator[Path]:
     """Draw what there is to draw and yield the pictures' paths."""
-    newcomers, compared = folder / "newcomers" / "table.json", folder / "compare" / "table.json"
-    if newcomers.exists() and (lines := clip_curves(cells_of(json.loads(newcomers.read_text(encoding="utf-8"))))):
-        path = to / "newcomers.png"
-        png(curves(lines, "labelled clips of the newcomer's own", UAR, roots=True), path)
-        yield path
-    if compared.exists():
-        groups = gain_dots(rows_of(json.loads(compared.read_text(encoding="utf-8"))))
-        if groups and groups[0][1]:
-            path = to / "methods.png"
-            png(dots(groups, "points of UAR gained on the common model", 0.0), path)
-            yield path
+    if said := _read(folder / "newcomers" / "table.json"):
+        who = f"{said['cells'][0]['people']} people of {said['corpus']}, whom the base never heard; {_seeds(said)}."
+        for drawn in by_clips(cells_of(said), who):
+            drawn.png(to / "newcomers.png")
+            yield to / "newcomers.png"
+    if said := _read(folder / "compare" / "table.json"):
+        most = max(row["people"] for row in said["rows"])
+        who = f"{most} people of {', '.join(said['corpora'])}, whom the base never heard; {_seeds(said)}."
+        for drawn in gains(rows_of(said), who):
+            drawn.png(to / "methods.png")
+            yield to / "methods.png"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def _seeds(said: dict[str, Any]) -> str:
+    count = len(said["plan"]["seeds"])
+    return f"both halves of the sentences, {count} seed{'s' * (count != 1)}"
