@@ -84,10 +84,10 @@ def run_study(cast: Cast, plan_: Plan, out: Path, tell: Tell = lambda progress: 
         updates = drawn_updates(cast, draws, *about)
         told: list[Told] = []
         inverted: list[Inverted] = []
-        for number, view in enumerate(plan_.views):
-            traits = _traits(view, updates, cast, plan_, folder / f"traits-{number}.npz", tell)
-            told += _guessed(view, traits, updates, cast)
-            inverted += _inverted(view, traits, updates, cast)
+        for view in plan_.views:
+            guessed, recovered = _of_view(view, updates, cast, plan_, folder, tell)
+            told += guessed
+            inverted += recovered
         formula = by_formula(cast, updates)
     audits = tuple(_audits(plan_, out, tell))
     lengths = np.array([np.linalg.norm(updates.vectors[row]) for row in range(len(draws))])
@@ -106,24 +106,32 @@ def run_study(cast: Cast, plan_: Plan, out: Path, tell: Tell = lambda progress: 
 def _key(cast: Cast, plan_: Plan) -> str:
     import hashlib
 
-    what = [cast.name, asdict(plan_.amounts), asdict(plan_.local), plan_.clip_norm, plan_.seed]
-    what += [asdict(view) for view in plan_.views]
+    what = [cast.name, asdict(plan_.amounts), asdict(plan_.local), plan_.seed]
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _traits(view: View, updates: Updates, cast: Cast, plan_: Plan, keep: Path, tell: Tell) -> Traits:
+def _of_view(
+    view: View, updates: Updates, cast: Cast, plan_: Plan, folder: Path, tell: Tell
+) -> tuple[list[Told], list[Inverted]]:
+    keep = folder / f"{view.kind}-{view.people}-{view.epsilon:g}-{plan_.clip_norm:g}.json"
     if keep.exists():
-        with np.load(keep) as kept:
-            return Traits(kept["first"], kept["others"])
+        known = json.loads(keep.read_text())
+        told = [Told(**one | {"found": Found(**one["found"])}) for one in known["told"]]
+        return told, [Inverted(**one | {"found": Recovered(**one["found"])}) for one in known["inverted"]]
+    traits = _traits(view, updates, cast, plan_, tell)
+    told = list(_guessed(view, traits, updates, cast))
+    inverted = list(_inverted(view, traits, updates, cast))
+    rows = {"told": [asdict(one) for one in told], "inverted": [asdict(one) for one in inverted]}
+    keep.write_text(json.dumps(rows, indent=1))
+    return told, inverted
+
+
+def _traits(view: View, updates: Updates, cast: Cast, plan_: Plan, tell: Tell) -> Traits:
     started, each = monotonic(), []
     for vector in seen(view, updates, cast, plan_.clip_norm, plan_.seed):
         each.append(traits_of(vector, updates.layout))
         tell(Progress(f"seen: {view.name}", len(each), len(updates.draws), monotonic() - started))
-    traits = Traits.stack(each)
-    partial = keep.with_suffix(".partial.npz")
-    np.savez(partial, first=traits.first, others=traits.others)
-    partial.replace(keep)
-    return traits
+    return Traits.stack(each)
 
 
 def _guessed(view: View, traits: Traits, updates: Updates, cast: Cast) -> Iterator[Told]:

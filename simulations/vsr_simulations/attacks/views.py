@@ -18,6 +18,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from vsr_shared.federation.messages import CLIP_NORM, RoundOffer
 from vsr_shared.privacy.clipping import clipped
 from vsr_shared.privacy.distributed_noise import noise_share
 from vsr_shared.privacy.noise_terms import NoiseTerms
@@ -50,21 +51,22 @@ def views(epsilons: tuple[float, ...] = (8.0, 1.0), sums: tuple[int, ...] = (2, 
     """Return all settings, from what tells most."""
     noisy = tuple(View(f"noise, epsilon {one:g} a round", "noise", epsilon=one) for one in epsilons)
     summed = tuple(View(f"sum of {count}", "sum", people=count) for count in sums)
-    return (View("plain", "plain"), View("clipped", "clipped"), *noisy, *summed, View("masked vector", "masked"))
+    alone = (View("plain", "plain"), View("clipped", "clipped"))
+    return (*alone, *noisy, *summed, View("masked vector", "masked"))
 
 
 def seen(view: View, updates: Updates, cast: Cast, clip_norm: float, seed: int) -> Iterator[Array]:
     """Yield what is seen of each update, (n,) each, in their order."""
     random = np.random.default_rng([seed, len(view.name), view.people])
-    spread = 0.0
+    offer, spread = offer_for(cast.base.trainable, CLIP_NORM), 0.0
     if view.kind == "masked":
-        yield from _masked(updates, cast)
+        yield from _masked(updates, offer)
     elif view.kind == "noise":
         spread = least_noise(multiplier_for(view.epsilon, 1, DELTA), clip_norm, updates.layout.size)
     for row in range(len(updates.draws) if view.kind != "masked" else 0):
         vector = np.asarray(updates.vectors[row])
         if view.kind == "sum":
-            yield _summed(view, updates, cast, row, random)
+            yield _summed(view, updates, cast, offer, row, random)
         elif view.kind == "plain":
             yield vector
         else:
@@ -93,7 +95,9 @@ def no_attacker_above(view: View) -> float:
     return 0.5 * (1 + math.erf(1 / multiplier_for(view.epsilon, 1, DELTA) / math.sqrt(2)))
 
 
-def _summed(view: View, updates: Updates, cast: Cast, row: int, random: np.random.Generator) -> Array:
+def _summed(
+    view: View, updates: Updates, cast: Cast, offer: RoundOffer, row: int, random: np.random.Generator
+) -> Array:
     """Return the mean of a sum of this update and others of the same kind, of people whom nobody attacks."""
     draw = updates.draws[row]
     others = [
@@ -112,15 +116,13 @@ def _summed(view: View, updates: Updates, cast: Cast, row: int, random: np.rando
     silent = range(view.people, asked)
     tolerance = Tolerance(3, 1, 0) if asked == 3 else tolerance_for(asked)
     vectors += [np.zeros_like(vectors[0]) for _ in silent]
-    round_ = secure_round(
-        offer_for(cast.base.trainable, 1.0), vectors, [*clips, *(1 for _ in silent)], tolerance, silent=silent
-    )
-    return updates.layout.flatten(round_.mean.delta)
+    clips += [1 for _ in silent]
+    found = secure_round(offer, vectors, clips, tolerance, silent=silent)
+    return updates.layout.flatten(found.mean.delta)
 
 
-def _masked(updates: Updates, cast: Cast) -> Iterator[Array]:
+def _masked(updates: Updates, offer: RoundOffer) -> Iterator[Array]:
     """Yield the masked vector of every row, a cohort of rows at a time."""
-    offer = offer_for(cast.base.trainable, 1.0)
     count = len(updates.draws)
     for first in range(0, count, MASKED_COHORT):
         # The last cohort is filled up with the first rows, which were sent already.
