@@ -50,6 +50,7 @@ def test_what_is_recorded_is_heard_and_shown(page: Page, app: RunningApp, look: 
     assert kept["source"] == "microphone"
     assert kept["seconds"] > 1.9
     assert kept["levels"]["peak"] > 0.05, "what the microphone played did not arrive"
+    assert page.locator(".recorder").evaluate("card => card.style.getPropertyValue('--level')") == "0", "still pulses"
     granted = kept["capture"]
     assert granted["device"]
     assert (granted["echo_cancellation"], granted["noise_suppression"], granted["auto_gain"]) == (False, False, False)
@@ -60,7 +61,8 @@ def test_recording_looks_right_while_it_goes_on(page: Page, look: Look) -> None:
     page.get_by_role("button", name="Record", exact=True).click()
     wait_for_half_seconds(page, 3)
     look(page, "listen-recording")
-    page.get_by_role("button", name="Throw away").click()
+    with page.expect_response(lambda response: response.request.method == "DELETE"):
+        page.get_by_role("button", name="Throw away").click()
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_visible()
 
 

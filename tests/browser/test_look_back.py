@@ -61,6 +61,16 @@ def test_the_period_is_chosen_and_stays_in_the_address(page: Page) -> None:
     expect(page.get_by_label("From")).to_be_visible()
 
 
+def test_a_recording_has_the_same_hour_on_every_page(page: Page) -> None:
+    """Recordings of a month in another zone: their own clock counts, in Look back, on the day, and on Teach."""
+    show(page, "/look-back")
+    note = page.get_by_role("region", name="Notes").locator(".note-row").first
+    words, at = note.locator(".note-text").inner_text(), note.locator(".soft").inner_text()
+    show(page, "/teach")
+    row = page.locator(".recording").filter(has_text=words.replace("\n", " ")).first
+    expect(row.locator(".recording-name")).to_have_text(at)
+
+
 def test_days_are_reached_by_keyboard_and_read_out(page: Page) -> None:
     show(page, "/look-back")
     days = page.locator(".timeline .day")

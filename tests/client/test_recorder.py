@@ -3,6 +3,7 @@
 import io
 import time
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.client.some_days import tone as hum
+from vsr_client.app.failures import NotThere
+from vsr_client.app.looks import Looks
 from vsr_client.app.taking_in import now_there
 from vsr_client.recorder.desk import CaptureDesk
 from vsr_client.recorder.grey_png import grey_png
@@ -88,6 +92,20 @@ def test_the_outline_touches_every_extreme(count: int, points: int, blocks: int)
     assert low.shape == high.shape == (points,) and (low <= high).all()
     assert low.min() == min(samples.min(), 0 if count < points else 1)
     assert high.max() == max(samples.max(), 0 if count < points else -1)
+    place = np.arange(count) * points // count
+    for part in set(place):
+        assert (low[part], high[part]) == (samples[place == part].min(), samples[place == part].max())
+
+
+def test_a_recording_that_was_not_heard_yet_has_no_wave_and_none_is_remembered(tmp_path: Path) -> None:
+    """While a file is being heard its length is not known: an outline by a length of 0 would be one spike, for ever."""
+    store = RecordingStore(Database(tmp_path, bytes(32)))
+    waiting = replace(recording(), seconds=0.0)
+    store.add(waiting, io.BytesIO(hum()))
+    looks = Looks()
+    with pytest.raises(NotThere, match="not heard yet"):
+        looks.wave(store, waiting, 16)
+    assert min(looks.wave(store, store.change(waiting.id, seconds=2.0), 16)[1]) > 0.2
 
 
 @given(st.integers(1, 40), st.integers(1, 40))

@@ -117,6 +117,24 @@ for one in vault.recordings.all():
     vault.close()
 
 
+def test_killed_while_a_backup_is_written_no_copy_stays(folder: Path) -> None:
+    """Threat: a copy of the database that a crash left behind keeps the keys of what is deleted afterwards."""
+    work = """
+from vsr_client.store.backup import write_backup
+class Slow:
+    def write(self, data):
+        say(len(data))
+        time.sleep(60)
+write_backup(vault, Slow(), "words of the backup")
+"""
+    killed_at_work(work, folder)
+    assert list(folder.glob(".backup-*.partial"))
+    alive = folder / f".backup-0a0a0a0a.{os.getpid()}.partial"
+    alive.touch()
+    Vault.open(folder, ask).close()
+    assert list(folder.glob(".*.partial")) == [alive], "another's backup goes on"
+
+
 def test_killed_while_the_key_changes_everything_opens(folder: Path) -> None:
     vault = opened(folder)
     some = [recording(number) for number in range(40)]

@@ -45,7 +45,12 @@ class Looks:
         self._made: OrderedDict[Hashable, Any] = OrderedDict()
 
     def wave(self, store: RecordingStore, kept: KeptRecording, points: int) -> tuple[list[float], list[float]]:
-        """Return the lowest and highest sample of each of `points` parts, -1..1, three decimals."""
+        """Return the lowest and highest sample of each of `points` parts, -1..1, three decimals.
+
+        NotThere where it was not heard yet: nobody knows how long it is then.
+        """
+        if not kept.seconds:
+            raise NotThere("this recording was not heard yet; its wave is there once it was")
 
         def make() -> tuple[list[float], list[float]]:
             with store.audio(kept.id) as audio:

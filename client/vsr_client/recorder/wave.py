@@ -20,9 +20,15 @@ def outline(blocks: Iterable[Block], seconds: float, points: int) -> tuple[Float
     low, high = np.full(points, np.inf, np.float32), np.full(points, -np.inf, np.float32)
     position = 0
     for block in blocks:
-        places = np.minimum((position + np.arange(len(block))) * points // total, points - 1)
-        np.minimum.at(low, places, block)
-        np.maximum.at(high, places, block)
+        if not len(block):
+            continue
+        first, last = (min(at * points // total, points - 1) for at in (position, position + len(block) - 1))
+        # Where in the block each of its parts begins: the first sample n with n * points >= part * total.
+        starts = np.unique(-(-np.arange(first + 1, last + 1) * total // points) - position)
+        starts = np.concatenate(([0], starts))
+        places = np.minimum((position + starts) * points // total, points - 1)
+        low[places] = np.minimum(low[places], np.minimum.reduceat(block, starts))
+        high[places] = np.maximum(high[places], np.maximum.reduceat(block, starts))
         position += len(block)
     seen = low <= high
     return np.where(seen, low, 0).clip(-1, 1), np.where(seen, high, 0).clip(-1, 1)

@@ -61,7 +61,7 @@ def write_backup(vault: Vault, out: BinaryIO, passphrase: str) -> None:
         raise LockedStore("an empty passphrase protects nothing; choose one for the backup")
     salt = os.urandom(_SALT)
     key = stretched(passphrase, salt)
-    snapshot = vault.folder / f".backup-{os.urandom(4).hex()}.partial"
+    snapshot = vault.folder / f".backup-{os.urandom(4).hex()}.{os.getpid()}.partial"
     try:
         data_key = vault.database.snapshot(snapshot)
         with reporting(vault.folder):

@@ -6,6 +6,7 @@ end: there is never a mixture of old and new, nor a half-deleted folder that can
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -27,10 +28,13 @@ RESTORABLE: Final = ("key.json", "vsr.sqlite-wal", "vsr.sqlite-shm", "vsr.sqlite
 PERSONAL: Final = (*RESTORABLE, "federation", "node_key", "node_key.pub")
 """Everything in a data folder that is about the person, the key first. Base models and the app's lock are not."""
 _KEY: Final = RESTORABLE[0]
+_WRITER: Final = re.compile(r"\.(\d{1,9})\.partial")
+"""The end of a name under which something is written until it is whole: the process that writes it."""
 
 
 def finish_what_was_begun(folder: Path) -> None:
     """Bring to its end what a crash interrupted in `folder`; nothing where nothing was."""
+    _take_away_abandoned(folder)
     if (folder / FORGETTING).exists():
         forget_all(folder)
     elif (folder / RESTORED).exists():
@@ -79,6 +83,32 @@ def put_in_place(folder: Path) -> None:
         sync_folder(folder)
         _remove(folder / RESTORING)
         _remove(folder / RESTORED)
+
+
+def _take_away_abandoned(folder: Path) -> None:
+    """Delete what processes were writing that were killed at it.
+
+    A copy of the database for a backup would keep the keys of recordings that are deleted later, and an old key.json
+    would open by an old passphrase.
+    """
+    for path in folder.glob(".*.partial"):
+        writer = _WRITER.search(path.name)
+        if writer and not _lives(int(writer[1])):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    """Say whether `process` runs; every one does where asking would end it, which is elsewhere than on POSIX."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _records(path: Path) -> list[dict[str, Any]]:

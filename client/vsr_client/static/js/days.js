@@ -32,10 +32,11 @@ export function dayWords(day, style = "long") {
   return date.toLocaleDateString([], options);
 }
 
-/** When somebody recorded, on their own clock there: "Sat 21 Nov, 0:11" whatever the zone of this machine is now. */
+/** When somebody recorded, on their own clock there: "Today, 9:12", "Sat 21 Nov, 0:11", whatever this machine's zone. */
 export function whenThere(iso) {
-  const there = new Date(iso.slice(0, 19));
-  return `${dayWords(iso.slice(0, 10), "short")}, ${there.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" })}`;
+  const [there, day] = [new Date(iso.slice(0, 19)), iso.slice(0, 10)];
+  const named = { [today()]: "Today", [plusDays(today(), -1)]: "Yesterday" }[day] ?? dayWords(day, "short");
+  return `${named}, ${there.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" })}`;
 }
 
 /** "2026-11" or a day of it -> "November 2026" */

@@ -57,7 +57,7 @@ export const count = (number, word, words = `${word}s`) => `${number.toLocaleStr
 /** 0.734 -> "73 %" */
 export const percent = (share) => `${Math.round(share * 100)}\u202f%`;
 
-/** ISO time -> "Today, 14:05", "Yesterday, 9:12", "Tue 3 Nov, 18:20" */
+/** ISO time -> "Today, 14:05", "Yesterday, 9:12", "Tue 3 Nov, 18:20" on this machine's clock (a recording: `whenThere`) */
 export function when(iso) {
   const time = new Date(iso);
   const midnight = new Date().setHours(0, 0, 0, 0);
@@ -79,4 +79,4 @@ export function size(bytes) {
 }
 
 /** A reason as the app gives it -> a sentence */
-export const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+export const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…:”]$/.test(text) ? "" : "."}`;

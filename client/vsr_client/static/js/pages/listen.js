@@ -94,7 +94,7 @@ export async function show(root) {
     files.node,
     lately,
   );
-  if (recording?.missing) resultPlace.before(notice(recording.missing.message, { kind: "care" }));
+  if (recording?.missing) resultPlace.before(notice(missing(recording.missing), { kind: "care" }));
   else if (recording) present(recording, false);
   const quiet = onLive("recordings", () => drawLately().catch(() => {}));
   return () => {
@@ -105,6 +105,10 @@ export async function show(root) {
     rows.forEach((row) => row.stop());
   };
 }
+
+/** What to say where the asked recording cannot be shown. */
+const missing = ({ code, message }) =>
+  code === "not_found" ? "This recording is not here any more. Your other recordings are on Teach." : message;
 
 function welcome() {
   return el(

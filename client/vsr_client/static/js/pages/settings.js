@@ -9,7 +9,7 @@ import { keyCard } from "../parts/key_card.js";
 import { microphoneChoice } from "../parts/microphone_choice.js";
 import { button, card, field, notice, pageHead, waiting } from "../parts/pieces.js";
 import { toast, toastError } from "../parts/toast.js";
-import { count, sentence, size } from "../words.js";
+import { count, size } from "../words.js";
 
 export const title = "Settings";
 export const styles = ["settings.css"];
@@ -186,7 +186,7 @@ export async function show(root) {
     if (known.value) replace(made, aboutCard(known.value));
     loading.remove();
   } catch (error) {
-    replace(loading, notice(sentence(error.message), { kind: "care" }));
+    replace(loading, notice(error.message, { kind: "care" }));
   }
   return tidy;
 }

@@ -64,10 +64,11 @@ export class Capture {
     return post(`/api/captures/${this.id}/finish`);
   }
 
-  /** Throw it away. */
+  /** Throw it away; pieces that wait for their turn are not sent any more. */
   async discard() {
     this.waiting = [];
     this.waitingSamples = 0;
+    this.failure ??= new Error("thrown away");
     await this.sending;
     await del(`/api/captures/${this.id}`);
   }

@@ -3,7 +3,7 @@
 import { get, patch } from "../api.js";
 import { dayWords } from "../days.js";
 import { el, replace } from "../dom.js";
-import { count, emotionLabel, signOf, toneOf } from "../words.js";
+import { count, emotionLabel, sentence, signOf, toneOf } from "../words.js";
 import { deleteRecording } from "./delete_recording.js";
 import { openDialog } from "./dialog.js";
 import { button, field, iconButton, tag, waiting } from "./pieces.js";
@@ -37,7 +37,7 @@ export async function openDay(day, onChange) {
       const more = total > items.length ? button(`Show more of ${total}`, { kind: "quiet" }, () => ((shown += PAGE), load())) : null;
       replace(place, items.length ? [el("p", { class: "soft", tabindex: "-1" }, count(total, "recording")), list, more] : el("p", { tabindex: "-1" }, "Nothing is kept of this day any more."));
     } catch (error) {
-      replace(place, el("p", {}, error.message));
+      replace(place, el("p", {}, sentence(error.message)));
     }
   };
   await load();

@@ -2,7 +2,7 @@
 
 import { post } from "../api.js";
 import { el, replace } from "../dom.js";
-import { sentence, when } from "../words.js";
+import { when } from "../words.js";
 import { openDialog } from "./dialog.js";
 import { print } from "./identity.js";
 import { button, card, facts, field, notice } from "./pieces.js";
@@ -25,7 +25,7 @@ export function joining(changed, promises) {
       const seen = await post("/api/together/look", { invitation: input.value });
       await trusting(seen, input.value, changed, promises());
     } catch (error) {
-      replace(trouble, notice(sentence(error.message), { kind: "care" }));
+      replace(trouble, notice(error.message, { kind: "care" }));
     }
     look.disabled = false;
   });
@@ -44,8 +44,8 @@ export function joining(changed, promises) {
 
 function warnings(seen) {
   const found = [];
-  if (seen.answers === "stranger") found.push(notice(sentence(seen.says), { kind: "care" }));
-  if (seen.answers === "no") found.push(notice(sentence(seen.says)));
+  if (seen.answers === "stranger") found.push(notice(seen.says, { kind: "care" }));
+  if (seen.answers === "no") found.push(notice(seen.says));
   if (seen.base_fits === false)
     found.push(
       notice(
@@ -68,7 +68,7 @@ async function trusting(seen, invitation, changed, promises) {
       toast(data.certified ? "You joined, and the server let this machine in." : "You joined.");
       opened.close("joined");
     } catch (error) {
-      replace(trouble, notice(sentence(error.message), { kind: "care" }));
+      replace(trouble, notice(error.message, { kind: "care" }));
       join.disabled = false;
     }
   });

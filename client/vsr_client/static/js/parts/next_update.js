@@ -2,7 +2,7 @@
 
 import { get, post } from "../api.js";
 import { el, replace, say, svg } from "../dom.js";
-import { percent, sentence, size } from "../words.js";
+import { percent, size } from "../words.js";
 import { button, facts, more, notice, waiting } from "./pieces.js";
 
 const LAYERS = [
@@ -183,7 +183,7 @@ export function nextUpdate(place) {
   }
 
   function failed(message) {
-    replace(made, notice(sentence(message), { kind: "care" }));
+    replace(made, notice(message, { kind: "care" }));
     make.disabled = false;
   }
 

@@ -2,6 +2,7 @@
 
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
+import { sentence } from "../words.js";
 
 /** Head of a page: its one h1 and a sentence below. */
 export function pageHead(title, lead) {
@@ -52,14 +53,14 @@ export function empty(name, title, text, ...actions) {
   );
 }
 
-/** A notice inside a page; `kind` "care" for what needs attention. */
+/** A notice inside a page, a whole sentence whatever the app said; `kind` "care" for what needs attention. */
 export function notice(text, { kind = "", icon: name, ...attributes } = {}, ...more) {
   const classes = kind ? `notice notice-${kind}` : "notice";
   return el(
     "div",
     { class: classes, ...attributes },
     icon(name ?? (kind === "care" ? "warning" : "info")),
-    el("div", {}, el("p", {}, text), ...more),
+    el("div", {}, el("p", {}, sentence(text)), ...more),
   );
 }
 

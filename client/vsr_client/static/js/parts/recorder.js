@@ -104,6 +104,7 @@ class RecorderCard {
   }
 
   heard(block, hints) {
+    if (!this.microphone) return; // blocks that were on their way when it was closed
     const level = hints.add(block);
     this.wave.add(level);
     this.node.style.setProperty("--level", Math.min(1, Math.sqrt(level.peak)).toFixed(3));

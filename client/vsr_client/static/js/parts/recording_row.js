@@ -1,7 +1,8 @@
 // A recording in a list: its wave, when, what it is called, what it sounds like.
 
+import { whenThere } from "../days.js";
 import { el } from "../dom.js";
-import { emotionLabel, polarityOf, signOf, spoken, toneOf, when } from "../words.js";
+import { emotionLabel, polarityOf, signOf, spoken, toneOf } from "../words.js";
 import { tag } from "./pieces.js";
 import { player } from "./player.js";
 import { verdictTag } from "./verdict.js";
@@ -9,8 +10,8 @@ import { miniWave } from "./wave.js";
 
 /** Return {node, stop()}; `actions` (which show the label themselves) stand at the end of the row. */
 export function recordingRow(recording, ...actions) {
-  const here = recording.source === "microphone";
-  const at = when(recording.recorded);
+  const here = recording.source === "microphone" || !recording.name;
+  const at = whenThere(recording.recorded);
   const sound =
     recording.has_audio === false
       ? null

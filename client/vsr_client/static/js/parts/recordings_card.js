@@ -1,8 +1,9 @@
 // The person's recordings: filtered, searched, played, labelled, deleted.
 
 import { get, patch } from "../api.js";
+import { whenThere } from "../days.js";
 import { el, replace, say } from "../dom.js";
-import { count, toneOf, when } from "../words.js";
+import { count, toneOf } from "../words.js";
 import { deleteRecording } from "./delete_recording.js";
 import { button, chips, empty, iconButton } from "./pieces.js";
 import { recordingRow } from "./recording_row.js";
@@ -68,7 +69,7 @@ export function recordingsCard() {
       recording,
       el(
         "span",
-        { class: "row relabel", role: "group", "aria-label": `Label of the recording of ${when(recording.recorded)}` },
+        { class: "row relabel", role: "group", "aria-label": `Label of the recording of ${whenThere(recording.recorded)}` },
         toggle("positive", "Positive"),
         toggle("negative", "Negative"),
       ),

@@ -1,9 +1,10 @@
 // One recording in full: what VSR heard, why, and the person's word on it.
 
 import { post } from "../api.js";
+import { whenThere } from "../days.js";
 import { el, replace } from "../dom.js";
 import { state } from "../state.js";
-import { spoken, when } from "../words.js";
+import { spoken } from "../words.js";
 import { deleteRecording } from "./delete_recording.js";
 import { feedback } from "./feedback.js";
 import { button, facts, more, notice } from "./pieces.js";
@@ -27,7 +28,7 @@ export function result(recording, onGone) {
       el(
         "p",
         { class: "small soft" },
-        [shown.source === "file" && shown.name, when(shown.recorded), spoken(shown.seconds)]
+        [shown.source === "file" && shown.name, whenThere(shown.recorded), spoken(shown.seconds)]
           .filter(Boolean)
           .join(" · "),
       ),

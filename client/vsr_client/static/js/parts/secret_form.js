@@ -1,7 +1,6 @@
 // Forms that ask for passphrases.
 
 import { el, replace } from "../dom.js";
-import { sentence } from "../words.js";
 import { button, field, notice } from "./pieces.js";
 
 const SHORTEST = 8;
@@ -24,7 +23,7 @@ export function form(fields, label, act, kind = "main") {
     try {
       await act();
     } catch (error) {
-      replace(trouble, notice(sentence(error.message), { kind: "care" }));
+      replace(trouble, notice(error.message, { kind: "care" }));
     }
     go.disabled = false;
   });

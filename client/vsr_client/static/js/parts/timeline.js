@@ -40,14 +40,14 @@ function draw(plot, period, onDay, says) {
   const x = (day) => SIDE + step * (daysBetween(first, day) + 0.5);
   const y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value);
   const drawing = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "group", "aria-label": "Timeline, a day each" });
-  drawing.append(...frame(first, width, x, y, length), ...trendLine(period, x, y), dots(period, x, y, step));
+  drawing.append(...frame(first, width, x, y, length, step), ...trendLine(period, x, y), dots(period, x, y, step));
   const days = period.days.filter((day) => day.mean !== null).map((day) => dayMark(day, x(day.day), y, step, onDay, says));
   drawing.append(...days);
   roving(days);
   replace(plot, drawing);
 }
 
-function frame(first, width, x, y, length) {
+function frame(first, width, x, y, length, step) {
   const lines = [1, 0.5, 0].map((level) => svg("line", { class: level === 0.5 ? "grid grid-middle" : "grid", x1: 0, x2: width, y1: y(level), y2: y(level) }));
   const ends = [
     svg("text", { class: "axis axis-warm", x: SIDE, y: y(1) - 9 }, "▲ sounds positive"),
@@ -56,7 +56,8 @@ function frame(first, width, x, y, length) {
   const ticks = Math.min(length, Math.max(2, Math.floor(width / 110)));
   const labels = Array.from({ length: ticks }, (_, index) => {
     const day = plusDays(first, ticks === 1 ? 0 : Math.round((index * (length - 1)) / (ticks - 1)));
-    const anchor = index === 0 ? "start" : index === ticks - 1 ? "end" : "middle";
+    // Under its day; the first and last are kept inside the drawing where days are narrower than their labels.
+    const anchor = step > 60 || (index > 0 && index < ticks - 1) ? "middle" : index ? "end" : "start";
     const at = anchor === "start" ? SIDE : anchor === "end" ? width - SIDE : x(day);
     return svg("text", { class: "axis", x: at, y: HEIGHT - 8, "text-anchor": anchor }, dateOf(day).toLocaleDateString([], { day: "numeric", month: "short" }));
   });

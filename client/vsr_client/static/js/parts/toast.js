@@ -1,6 +1,7 @@
 // Short sentences that come and go; also read out.
 
 import { el, say } from "../dom.js";
+import { sentence } from "../words.js";
 
 const SECONDS = 5;
 
@@ -18,5 +19,5 @@ export function toast(text, action = null) {
 
 /** Show what went wrong, in the app's own words. */
 export function toastError(error) {
-  toast(error.message || "Something went wrong. Please try again.");
+  toast(sentence(error.message || "Something went wrong. Please try again."));
 }

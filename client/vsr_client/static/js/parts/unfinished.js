@@ -1,8 +1,9 @@
 // Recordings that were interrupted (a crash, an empty battery): kept or thrown away, as the person says.
 
 import { del, post } from "../api.js";
+import { whenThere } from "../days.js";
 import { el } from "../dom.js";
-import { spoken, when } from "../words.js";
+import { spoken } from "../words.js";
 import { button, notice } from "./pieces.js";
 import { toast, toastError } from "./toast.js";
 
@@ -28,7 +29,7 @@ export function unfinishedNotices(unfinished, onKept) {
       toast("Thrown away");
     });
     const node = notice(
-      `A recording of ${spoken(capture.seconds)} was interrupted (${when(capture.recorded)}). What was said until then is safe.`,
+      `A recording of ${spoken(capture.seconds)} was interrupted (${whenThere(capture.recorded)}). What was said until then is safe.`,
       { icon: "microphone" },
       el("div", { class: "row" }, keep, discard),
     );

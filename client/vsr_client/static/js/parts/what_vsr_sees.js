@@ -98,6 +98,8 @@ function picture(recording, segment, index) {
     loading: "lazy",
     alt: `Spectrogram of seconds ${plain(segment.start)} to ${plain(segment.end)}: ${words}`,
   });
+  // Pictures of the first ten minutes are kept; the sound of a longer recording is kept whole.
+  image.addEventListener("error", () => image.replaceWith(el("p", { class: "picture-none small" }, "No picture is kept of this late a moment.")));
   const cover = el("canvas", { class: "picture-cover", "aria-hidden": "true", hidden: true });
   const node = el(
     "li",
