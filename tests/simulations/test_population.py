@@ -1,6 +1,7 @@
 """Users of a simulation: real audio files, and nothing said on both sides."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import soundfile
 from vsr_server.corpora.manifest import voices_folder
 from vsr_shared.emotions import Emotion, Polarity
 from vsr_shared.errors import StoreError, UsageError
-from vsr_simulations.generator import RATE, speaker, utter
+from vsr_simulations.generator import RATE, Speaker, speaker, utter
 from vsr_simulations.population import generated_users, recorded_users
 
 
@@ -57,6 +58,19 @@ def test_a_larger_population_keeps_those_who_were_there(tmp_path: Path) -> None:
     assert len(small) == 16
     for path in small:
         assert path.read_bytes() == (tmp_path / "large" / path.relative_to(tmp_path / "small")).read_bytes()
+
+
+def test_changed_voices_are_the_same_people_with_other_sounds(tmp_path: Path) -> None:
+    def with_a_cold(one: Speaker) -> Speaker:
+        return replace(one, pitch=0.9 * one.pitch, breath=one.breath + 6)
+
+    (before,), (after,) = (
+        generated_users(seed=5, count=1, clips=8, folder=tmp_path / name, changed=changed)
+        for name, changed in (("before", lambda one: one), ("after", with_a_cold))
+    )
+    assert before.name == after.name
+    assert [clip.sentence for clip in before.teach] == [clip.sentence for clip in after.teach]
+    assert before.teach[0].path.read_bytes() != after.teach[0].path.read_bytes()
 
 
 def test_populations_that_cannot_be_are_refused(tmp_path: Path) -> None:

@@ -19,5 +19,6 @@ An example:
 - `evaluation`: said_by, evaluate, evaluate_common, evaluate_method, Evaluation (users, mean, values, summary).
 - `method`: Method, LocalRound, LocalOutcome; methods are one file each in `vsr_simulations.methods`.
 - `vsr_simulations.populations`: recorded, generated_activations (any number, nothing heard), altered (few clips, label
-  and amount skew, label noise), availability (dropouts, slow machines, for Hooks.silent).
+  and amount skew, label noise), drift (from one population to another of the same people, over rounds: `drifting`
+  says who people are in a round), availability (dropouts, slow machines, for Hooks.silent).
 """
