@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from vsr_client.one_thread import one_thread
 from vsr_client.teaching import PERSONAL_TRAINING
 from vsr_shared.learning.local_training import LocalTraining
 from vsr_shared.metrics import Probabilities
@@ -132,7 +133,8 @@ def _piece(
 
     if isinstance(method, Baseline):
         begun = process_time()
-        said = evaluate(people, method.fit(people))
+        with one_thread():
+            said = evaluate(people, method.fit(people))
         spent = (process_time() - begun) / len(people)
         return Piece(method.name, count, turn, seed, tuple(judgements(said, 0)), 0.0, spent)
     last = plan.rounds.rounds
@@ -146,7 +148,8 @@ def _piece(
             outcome = run_rounds(people, start, method, settings, seed=seed, keep=Path(keep))
             round_seconds, trainings = round_seconds + process_time() - begun, trainings + outcome.client_rounds
             spent_at_end.clear()
-            judged = evaluate_method(people, start, timed, outcome, settings, seed=seed, tuning=plan.tuning)
+            with one_thread():
+                judged = evaluate_method(people, start, timed, outcome, settings, seed=seed, tuning=plan.tuning)
             found += judgements(judged, stop)
     trainings *= len(people) if method.gathers else 1
     own_seconds = sum(spent_at_end) / len(people)

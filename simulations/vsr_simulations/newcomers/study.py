@@ -28,11 +28,11 @@ class Plan:
     clips: tuple[int, ...] = (0, 1, 2, 5, 10, 20, 30)
     seeds: tuple[int, ...] = (1, 2, 3)
     """Of the rounds and of which clips the newcomer brings."""
-    trained: tuple[int, ...] = (10, 20, 30)
-    """Numbers of clips with which what ships is judged too, which trains on them and takes most of the time."""
     rounds: RoundSettings = field(
         default_factory=lambda: RoundSettings(10, 1000, LocalTraining(epochs=2, learning_rate=3e-4))
     )
+    trained: tuple[int, ...] = (10, 20, 30)
+    """Numbers of clips with which what ships is judged too, which trains on them and takes most of the time."""
 
 
 @dataclass(frozen=True)
