@@ -187,6 +187,16 @@ def test_with_nothing_labelled_there_is_no_next_update(app: RunningApp) -> None:
     assert "nothing is labelled yet" in found["error"]["message"]
 
 
+def test_a_smallest_sum_is_set_and_promised(app: RunningApp) -> None:
+    assert app.call("GET", "/api/together")["terms"]["minimum_cohort"] == 2
+    found = ask(app, "smallest-sum", {"people": 5}).json()
+    assert (found["terms"]["minimum_cohort"], found["privacy"]["smallest_sum"]) == (5, 5)
+    assert any("a sum over at least 5 people" in promise["text"] for promise in found["privacy"]["promises"])
+    for people in (1, 129):
+        assert "2 to 128 people" in refused(ask(app, "smallest-sum", {"people": people}), "usage_error")
+    assert ask(app, "smallest-sum", {"people": 2}).json()["terms"]["minimum_cohort"] == 2
+
+
 def test_a_privacy_budget_is_set_kept_and_taken_away(app: RunningApp) -> None:
     nothing = {"spent": 0.0, "delta": 1.0, "rounds": 0, "bare": 0}
     assert app.call("GET", "/api/together")["privacy"]["budget"] == {"most": None, "left": None, **nothing}

@@ -10,14 +10,14 @@ from starlette.responses import Response
 
 from vsr_client.app.failures import Busy, NotThere
 from vsr_client.app.runtime import Here, Runtime
-from vsr_client.offer_checks import OwnTerms
 from vsr_client.person import Person
 from vsr_client.together import taking_part
 from vsr_client.together.assumed import assumed_from
 from vsr_client.together.kept_next import kept_next
 from vsr_client.together.look import look
 from vsr_client.together.membership import Membership
-from vsr_client.together.own_budget import budget_of, own_terms, set_budget
+from vsr_client.together.own_budget import budget_of, set_budget
+from vsr_client.together.own_terms import own_terms, set_smallest_sum
 from vsr_client.together.privacy import promises, steps_of
 from vsr_client.together.rounds import rows_of, totals
 from vsr_client.together.standing import standing
@@ -39,7 +39,7 @@ def together(here: Here) -> dict[str, Any]:
     member = taking_part.membership_of(person)
     now = standing(member, entries, here.supervisor.running("together"))
     rows = rows_of(entries)
-    noise = assumed_from(entries).noise
+    noise, terms = assumed_from(entries).noise, own_terms(person)
     return {
         "joined": member is not None,
         "state": now.state,
@@ -52,12 +52,13 @@ def together(here: Here) -> dict[str, Any]:
         "labelled": sum(recording.polarity is not None for recording in person.recordings.all()),
         "rounds": [asdict(row) for row in rows[:MOST_ROWS]],
         "totals": asdict(totals(rows)),
-        "terms": asdict(own_terms(person)),
+        "terms": asdict(terms),
         "jobs": {kind: _job(here, kind) for kind in ("together", "next_update")},
         "privacy": {
             "steps": steps_of(noise=noise),
-            "promises": [asdict(promise) for promise in promises(OwnTerms().minimum_cohort, noise=noise)],
+            "promises": [asdict(promise) for promise in promises(terms.minimum_cohort, noise=noise)],
             "budget": budget_of(person).to_json(),
+            "smallest_sum": terms.minimum_cohort,
         },
     }
 
@@ -111,9 +112,15 @@ def resume(here: Here) -> dict[str, Any]:
 def set_own_budget(here: Here, most: Annotated[float | None, Body(embed=True)] = None) -> dict[str, Any]:
     """Set how much epsilon all rounds may come to, None for no limit; it holds from the next offer on."""
     set_budget(here.person, most)
-    if here.supervisor.running("together"):
-        _stop(here)
-        _start(here)
+    _on_new_terms(here)
+    return together(here)
+
+
+@router.post("/smallest-sum")
+def set_own_smallest_sum(here: Here, people: Annotated[int, Body(embed=True)]) -> dict[str, Any]:
+    """Set with how many people's updates, this person's among them, theirs is added up at least."""
+    set_smallest_sum(here.person, people)
+    _on_new_terms(here)
     return together(here)
 
 
@@ -160,6 +167,13 @@ def _kept(person: Person) -> tuple[dict[str, Any], bytes]:
 def _start(here: Runtime) -> None:
     if not here.supervisor.running("together"):
         here.supervisor.start("together", here.person)
+
+
+def _on_new_terms(here: Runtime) -> None:
+    """Let the worker that takes part, where one does, begin anew: it reads the person's terms at its start."""
+    if here.supervisor.running("together"):
+        _stop(here)
+        _start(here)
 
 
 def _stop(here: Runtime) -> None:

@@ -24,6 +24,8 @@ class Chosen:
     """Whether the sound stays once it was heard; without it VSR cannot hear it anew with a better base."""
     privacy_budget: float = 0.0
     """Most epsilon that all rounds of the person's life may come to, 0.0 for no limit."""
+    smallest_sum: int = 2
+    """Fewest people that a sum with this person's update is over."""
     together: dict[str, Any] | None = None
     """The membership in a federation, None where there is none."""
 

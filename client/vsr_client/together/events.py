@@ -74,6 +74,17 @@ class BudgetSet(Event):
 
 
 @dataclass(frozen=True)
+class SmallestSumSet(Event):
+    """The person said with how many people's updates theirs is added up at least."""
+
+    people: int
+
+    def sentence(self) -> str:
+        """The event in words for a person."""
+        return f"you asked for sums over at least {self.people} people"
+
+
+@dataclass(frozen=True)
 class Started(Event):
     """This machine looks for the server."""
 

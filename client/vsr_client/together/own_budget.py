@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from vsr_client.offer_checks import OwnTerms
 from vsr_client.person import Person
 from vsr_client.privacy_budget import LEDGER, left, spent
 from vsr_client.together.events import BudgetSet
@@ -46,11 +45,6 @@ def budget_of(person: Person) -> OwnBudget:
 def chosen(person: Person) -> float | None:
     """Return the epsilon that the person allows in all, None where they set no limit."""
     return person.preferences.get().privacy_budget or None
-
-
-def own_terms(person: Person) -> OwnTerms:
-    """Return the terms that the person takes part on."""
-    return OwnTerms(privacy_budget=chosen(person))
 
 
 def set_budget(person: Person, most: float | None) -> None:

@@ -14,7 +14,7 @@ from vsr_client.person import Person
 from vsr_client.store.files import private_folder, write_whole
 from vsr_client.together.events import Started, Stopped, Waiting
 from vsr_client.together.membership import Membership, from_kept
-from vsr_client.together.own_budget import own_terms
+from vsr_client.together.own_terms import own_terms
 from vsr_client.together.places import federation_folder, node_key_path
 from vsr_client.together.record import keeper
 from vsr_client.together.taking_part import let_in

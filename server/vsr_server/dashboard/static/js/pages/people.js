@@ -102,7 +102,7 @@ function drawMachines(place, machines, again) {
         el("span", { class: "mono" }, one.id),
         when(one.enrolled_at),
         state(one),
-        one.revoked_at ? `on ${when(one.revoked_at)}` : button("Revoke", () => revoke(one, again), "button-care button-small"),
+        one.revoked_at ? when(one.revoked_at) : button("Revoke", () => revoke(one, again), "button-care button-small"),
       ]),
     ),
   );
