@@ -4,9 +4,10 @@ import { el } from "../dom.js";
 import { icon } from "../icons.js";
 import { card } from "./pieces.js";
 import { privacyBudget } from "./privacy_budget.js";
+import { smallestSum } from "./smallest_sum.js";
 
-/** The card of what is promised and what is not, with the privacy budget; `changed(data)` where that is chosen. */
-export function promisesCard({ promises, budget }, changed) {
+/** The card of what is promised and what is not, with smallest sum and privacy budget; `changed(data)` after a choice. */
+export function promisesCard({ promises, budget, smallest_sum: people }, changed) {
   const item = ({ kept, title: head, text }) =>
     el(
       "li",
@@ -22,6 +23,7 @@ export function promisesCard({ promises, budget }, changed) {
   return card(
     "What is promised, and what is not",
     el("ul", { class: "promises" }, promises.map(item)),
+    people && smallestSum(people, changed),
     budget && privacyBudget(budget, changed),
   );
 }
