@@ -22,8 +22,9 @@ def test_ours_learns_the_task_and_the_arithmetic_alone_stands_beside_it(tmp_path
 
 
 def test_ratios_are_the_middle_one_of_the_turns() -> None:
-    one = Figure("both", "pytorch_loop", "PyTorch", 2.0, ((1.0,), (2.0,)), 3.5, 3.0, 4.0, 1, 0.25)
-    assert "| tail and head | PyTorch | 2.00 | 3.50 (3.00-4.00) | 0.500 to 0.250 |" in table([one], {"both": 0.5})
+    one = Figure("both", "pytorch_loop", "PyTorch", 2.0, ((1.0,), (2.0,)), 3.5, 3.0, 4.0, 500, 5, 4, 6, 1, 0.25)
+    row = "| tail and head | PyTorch | 2.00 | 3.50 (3.00-4.00) | 500.0 | 5.00 (4.00-6.00) | 0.500 to 0.250 |"
+    assert row in table([one], {"both": 0.5})
 
 
 def test_who_is_not_installed_says_how_to_get_it() -> None:

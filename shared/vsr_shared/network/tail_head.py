@@ -38,9 +38,12 @@ def prepare(activations: npt.NDArray[np.floating], frozen: Weights) -> Prepared:
     raw = activations.astype(np.float32, copy=False)
     scale = frozen["conv5_block32_0_bn/gamma"] * _inverse_deviation(frozen["conv5_block32_0_bn/moving_variance"])
     shift = frozen["conv5_block32_0_bn/beta"] - frozen["conv5_block32_0_bn/moving_mean"] * scale
-    entry = np.maximum(raw * scale + shift, 0)
+    entry = raw * scale
+    entry += shift
+    np.maximum(entry, 0, out=entry)
     mean, inverse = frozen["bn/moving_mean"], _inverse_deviation(frozen["bn/moving_variance"])
-    skip = (raw - mean[:TRUNK_CHANNELS]) * inverse[:TRUNK_CHANNELS]
+    skip = raw - mean[:TRUNK_CHANNELS]
+    skip *= inverse[:TRUNK_CHANNELS]
     return Prepared(entry, skip)
 
 

@@ -1,15 +1,18 @@
 """Many people's clips as one batch: padded to the longest, what is padded weighing nothing."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from vsr_shared.errors import UsageError
-from vsr_shared.learning.local_training import Lessons
-from vsr_shared.learning.personalise import lessons_of
-from vsr_shared.network.tail_head import Prepared
+from vsr_shared.learning.local_training import Lessons, balanced_weights
+from vsr_shared.network.tail_head import prepare
 from vsr_shared.weights import Array, Weights
 from vsr_simulations.engine.heard import HeardClips
+
+T = TypeVar("T", bound=np.generic)
 
 
 def stacked_lessons(people: Sequence[HeardClips], frozen: Weights) -> Lessons:
@@ -19,27 +22,21 @@ def stacked_lessons(people: Sequence[HeardClips], frozen: Weights) -> Lessons:
     """
     if empty := [number for number, clips in enumerate(people) if not len(clips)]:
         raise UsageError(f"{len(empty)} of {len(people)} people have no clip to learn from; leave them out")
-    each = [lessons_of(clips.recordings(), frozen) for clips in people]
-    longest = max(lessons.labels.shape[1] for lessons in each)
-    return Lessons(
-        Prepared(
-            np.concatenate([_padded(lessons.clips.entry, longest) for lessons in each]),
-            np.concatenate([_padded(lessons.clips.skip, longest) for lessons in each]),
-        ),
-        np.concatenate([np.pad(lessons.labels, ((0, 0), (0, longest - lessons.labels.shape[1]))) for lessons in each]),
-        np.concatenate([_padded(lessons.weights, longest) for lessons in each]),
-    )
+    labels = _stacked([clips.labels[clips.owner] for clips in people], people)
+    shares = [(1 / np.bincount(clips.owner)[clips.owner]).astype(np.float32) for clips in people]
+    weights = balanced_weights(labels, _stacked(shares, people))
+    return Lessons(prepare(_stacked([clips.activations for clips in people], people), frozen), labels, weights)
 
 
 def stacked_statistics(people: Sequence[HeardClips]) -> Array:
     """Return the cepstral statistics (u, n, 40) of the places of `stacked_lessons`."""
-    each = [np.concatenate([one.statistics for one in clips.recordings()])[None] for clips in people]
-    longest = max(statistics.shape[1] for statistics in each)
-    return np.concatenate([_padded(statistics, longest) for statistics in each])
+    return _stacked([clips.statistics for clips in people], people)
 
 
-def _padded(values: Array, length: int) -> Array:
-    """Return `values` (1, n, ...) as (1, length, ...), zeros behind."""
-    result = np.zeros((1, length, *values.shape[2:]), values.dtype)
-    result[:, : values.shape[1]] = values
+def _stacked(values: Sequence[npt.NDArray[T]], people: Sequence[HeardClips]) -> npt.NDArray[T]:
+    """Return what each person has of each segment (segments, ...) as (u, longest, ...), by clip, zeros behind."""
+    longest = max(len(one) for one in values)
+    result = np.zeros((len(values), longest, *values[0].shape[1:]), values[0].dtype)
+    for row, one, clips in zip(result, values, people, strict=True):
+        row[: len(one)] = one[np.argsort(clips.owner, kind="stable")]
     return result

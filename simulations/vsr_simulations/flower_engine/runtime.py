@@ -17,7 +17,7 @@ from vsr_simulations.flower_engine.server_app import FAILED, FINISHED, PROGRESS
 from vsr_simulations.flower_engine.superlink import SimulationLink, simulation_link
 
 RAY: Final = "2.55.1"
-_LOOK_SECONDS: Final = 15.0
+_LOOK_SECONDS: Final = 60.0
 _PROJECT: Final = """\
 [project]
 name = "vsr-simulation"
@@ -71,7 +71,9 @@ def _write_app(app: Path, folder: Path, nodes: int) -> None:
     (app / "pyproject.toml").write_text(_PROJECT.format(folder=json.dumps(str(folder)), nodes=nodes))
     (package / "__init__.py").touch()
     for name in ("client_app", "server_app"):
-        (package / f"{name}.py").write_text(f"from vsr_simulations.flower_engine.{name} import app\n")
+        # Flower reads the file and looks for an assignment.
+        code = f"from vsr_simulations.flower_engine import {name}\n\napp = {name}.app\n"
+        (package / f"{name}.py").write_text(code)
 
 
 def _watch(link: SimulationLink, folder: Path, tell: Callable[[Progress], None]) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from vsr_shared.federation.flower_release import QUIET
 
 OUR_PROGRAMS: Final = Path(sys.executable).parent
 _GRACE_SECONDS: Final = 20.0
-_TRIES: Final = 60
+_START_SECONDS: Final = 300.0
 _NAME: Final = "simulation"
 
 
@@ -35,14 +36,10 @@ class SimulationLink:
         shape = f"num-supernodes={nodes} client-resources-num-cpus=1 init-args-num-cpus={cores}"
         if self.environment.get("RAY_ADDRESS"):
             shape = f"num-supernodes={nodes} client-resources-num-cpus=1"
-        said = ""
-        for _ in range(_TRIES):
-            done = self._flwr("run", app, _NAME, "--federation-config", shape)
-            if done.returncode == 0:
-                return
-            said = done.stdout + done.stderr
-            time.sleep(1)
-        raise VsrError(f"Flower does not take the app: {said.strip()[-500:]}; its log is in {self.folder}")
+        done = self._flwr("run", app, _NAME, "--federation-config", shape)
+        if done.returncode:
+            said = (done.stdout + done.stderr).strip()[-500:]
+            raise VsrError(f"Flower does not take the app: {said}; its log is in {self.folder}")
 
     def ended(self) -> bool:
         """Return whether the run is over, well or not."""
@@ -73,28 +70,55 @@ def simulation_link(folder: Path, programs: Path = OUR_PROGRAMS) -> Iterator[Sim
     command = [str(programs / "flower-superlink"), "--insecure", "--simulation", "--isolation", "subprocess"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--disable-runtime-dependency-installation"]
     with (folder / "superlink.log").open("ab") as log:
-        # A session of its own: what it starts ends with it, Ray's processes too.
-        link = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
+        link = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         try:
+            _wait_for(link, port, folder)
             yield SimulationLink(folder, environment, programs)
         finally:
             _end(link)
 
 
+def _wait_for(link: "subprocess.Popen[bytes]", port: int, folder: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while link.poll() is None and time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise VsrError(f"Flower's SuperLink does not answer; its log is in {folder}")
+
+
 def _end(link: "subprocess.Popen[bytes]") -> None:
-    for how, seconds in ((signal.SIGTERM, _GRACE_SECONDS), (signal.SIGKILL, _GRACE_SECONDS)):
-        with suppress(ProcessLookupError):
-            os.killpg(link.pid, how)
-        with suppress(subprocess.TimeoutExpired):
-            link.wait(seconds)
-        deadline = time.monotonic() + seconds
-        while _any_left(link.pid) and time.monotonic() < deadline:
-            time.sleep(0.1)
-
-
-def _any_left(group: int) -> bool:
+    """Ask the SuperLink to end, and make all end that it and its own children started and that is still there."""
+    beneath = _beneath(link.pid)
+    link.terminate()
     try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+        link.wait(_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        link.kill()
+        link.wait()
+    for one, began in beneath.items():
+        if _began(one) == began:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGTERM)
+
+
+def _beneath(root: int) -> dict[int, str]:
+    """Return the processes beneath one, by when each began: Linux has them in /proc (proc(5)), others show none."""
+    parents = {int(folder.name): _stat(int(folder.name))[1:2] for folder in Path("/proc").glob("[0-9]*")}
+    found = {root}
+    while more := {one for one, parent in parents.items() if parent and int(parent[0]) in found} - found:
+        found |= more
+    return {one: _began(one) for one in found - {root}}
+
+
+def _began(process: int) -> str:
+    return "".join(_stat(process)[19:20])
+
+
+def _stat(process: int) -> list[str]:
+    """Return a process' fields from the third on; none where it is gone."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []

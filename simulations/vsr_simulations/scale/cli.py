@@ -24,19 +24,26 @@ def scale(
 
     rows = [_measured([count, rounds, cohort, clips]) for count in _counts(users)]
     threads = int(rows[0]["threads"])
-    limit = 1 / matrix_seconds(clips, LocalTraining(), threads)
-    typer.echo(f"{'users':>8} {'seconds':>8} {'client-rounds/s':>16} {'peak MB':>8} {'AUROC before, after':>20}")
+    products = matrix_seconds(clips, LocalTraining(), threads)
+    limit = 1 / products.seconds
+    titles = f"{'users':>8} {'seconds':>8} {'client-rounds/s':>16} {'processor ms each':>18} {'peak MB':>8}"
+    typer.echo(f"{titles} {'AUROC before, after':>20}")
     for row in rows:
+        each = f"{row['client_rounds_a_second']:>16.1f} {row['processor_milliseconds']:>18.1f}"
         typer.echo(
-            f"{row['users']:>8} {row['seconds']:>8.1f} {row['client_rounds_a_second']:>16.1f} "
-            f"{row['peak_megabytes']:>8.0f} {row['auroc_before']:>12.3f}, {row['auroc_after']:.3f}"
+            f"{row['users']:>8} {row['seconds']:>8.1f} {each} {row['peak_megabytes']:>8.0f} "
+            f"{row['auroc_before']:>12.3f}, {row['auroc_after']:.3f}"
         )
-    slowest = min(row["client_rounds_a_second"] for row in rows)
+    slowest, alone = min(row["client_rounds_a_second"] for row in rows), 1000 * products.processor_seconds
+    most = max(row["processor_milliseconds"] for row in rows)
     typer.echo(
-        f"matrix products alone, {threads} cores: {limit:.1f} client-rounds/s, {limit / slowest:.1f} times as many"
+        f"matrix products alone, {threads} cores: {limit:.1f} client-rounds/s, {limit / slowest:.1f} times as many; "
+        f"{alone:.1f} ms of processor time each, of which ours takes {most / alone:.1f} times as much"
     )
     out.mkdir(parents=True, exist_ok=True)
-    (out / "scale.json").write_text(json.dumps({"sizes": rows, "matrix_limit": limit}, indent=1))
+    (out / "scale.json").write_text(
+        json.dumps({"sizes": rows, "matrix_limit": limit, "matrix_processor_milliseconds": alone}, indent=1)
+    )
 
 
 def _measured(arguments: list[int]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,8 +17,18 @@ POSITIONS: Final = 4
 TIMES: Final = 40
 
 
-def matrix_seconds(clips: int, local: LocalTraining, threads: int, head_alone: bool = False) -> float:
-    """Return the seconds a client-round's products take where `threads` work at once, one core each.
+@dataclass(frozen=True)
+class Products:
+    """What a client-round's matrix products take."""
+
+    seconds: float
+    """With all cores at work, so many client-rounds at once: one over it is how many there are in a second."""
+    processor_seconds: float
+    """Of one core, which other programs on the machine lengthen less."""
+
+
+def matrix_seconds(clips: int, local: LocalTraining, threads: int, head_alone: bool = False) -> Products:
+    """Return what a client-round's products take where `threads` work at once, one core each.
 
     Those of tail and head, forward and backward, as `network.tail_head` has them, or of the head over a tail at rest;
     the best of three measurements.
@@ -38,13 +49,15 @@ def matrix_seconds(clips: int, local: LocalTraining, threads: int, head_alone: b
             for left, right in pairs:
                 left @ right
 
-    best = float("inf")
+    best, least = float("inf"), float("inf")
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         for _ in range(3):
-            started = time.perf_counter()
+            started, spent = time.perf_counter(), time.process_time()
             list(pool.map(work, range(threads)))
             best = min(best, time.perf_counter() - started)
-    return best / TIMES / threads * local.epochs
+            least = min(least, time.process_time() - spent)
+    share = local.epochs / TIMES / threads
+    return Products(best * share, least * share)
 
 
 def _of_both(clips: int) -> Iterator[tuple[int, int, int]]:

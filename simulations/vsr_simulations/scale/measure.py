@@ -6,6 +6,7 @@
 import json
 import os
 import sys
+import time
 from dataclasses import asdict, dataclass
 
 from vsr_shared.learning.local_training import LocalTraining
@@ -30,6 +31,8 @@ class Measured:
     clips: int
     seconds: float
     client_rounds_a_second: float
+    processor_milliseconds: float
+    """Of a client-round, which other programs on the machine lengthen less than its seconds."""
     peak_megabytes: float
     threads: int
     auroc_before: float
@@ -44,11 +47,13 @@ def measure(users: int, rounds: int, cohort: int, clips: int) -> Measured:
     judged = range(min(JUDGED, users))
     before = evaluate_common(people, start.weights, start.frozen, judged).mean("auroc")
     settings = RoundSettings(rounds, cohort, LocalTraining())
+    spent = time.process_time()
     outcome = run_rounds(people, start, FED_AVG, settings, seed=1, on_round=_tell)
+    each = 1000 * (time.process_time() - spent) / outcome.client_rounds
     after = evaluate_common(people, outcome.state.weights, start.frozen, judged).mean("auroc")
     rate = outcome.client_rounds / outcome.seconds
     threads = len(os.sched_getaffinity(0))
-    return Measured(users, rounds, cohort, clips, outcome.seconds, rate, peak_megabytes(), threads, before, after)
+    return Measured(users, rounds, cohort, clips, outcome.seconds, rate, each, peak_megabytes(), threads, before, after)
 
 
 def _tell(report: RoundReport) -> None:

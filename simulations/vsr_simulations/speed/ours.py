@@ -1,6 +1,6 @@
 """VSR's own engine doing the task: `python -m vsr_simulations.speed.ours FOLDER` prints what each rival does.
 
-Beside it, `limit`: the seconds that a client-round's matrix products take by themselves, measured right after.
+Beside it, `limit` and `limit_processor`: what a client-round's matrix products take by themselves, right after.
 """
 
 import json
@@ -38,18 +38,24 @@ def main(folder: Path) -> None:
         clips = people["labels"].shape[1]
     task = Task(said["part"], said["people"], clips, said["rounds"], said["cores"], local)
     method = HEAD_ALONE if task.part == "head" else FED_AVG
-    population, ends = task.population(base), [time.perf_counter()]
+    population, ends = task.population(base), [_now()]
     outcome = run_rounds(
         population,
         Start(base.trainable, base.frozen),
         method,
         RoundSettings(task.rounds, task.people, local, threads=task.cores),
         seed=1,
-        on_round=lambda _: ends.append(time.perf_counter()),
+        on_round=lambda _: ends.append(_now()),
     )
     np.savez(folder / "ours.npz", **outcome.state.weights)  # type: ignore[arg-type]
     limit = matrix_seconds(clips, local, task.cores, head_alone=task.part == "head")
-    print(json.dumps({"rounds": list(np.diff(ends)), "threads": task.cores, "limit": limit}))
+    rounds, processor = np.diff(ends, axis=0).T.tolist()
+    said = {"rounds": rounds, "processor": processor, "threads": task.cores, "limit": limit.seconds}
+    print(json.dumps({**said, "limit_processor": limit.processor_seconds}))
+
+
+def _now() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
 
 
 if __name__ == "__main__":

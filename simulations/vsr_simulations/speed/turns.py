@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -28,6 +28,12 @@ class Figure:
     """How many times as many client-rounds ours does in a second: the middle one of the turns' ratios."""
     lowest: float
     highest: float
+    processor_milliseconds: float
+    """Processor time of a client-round, of all the processes that take part: what a busy machine lengthens least."""
+    times_ours_processor: float
+    """How many times as many client-rounds ours does in a second of processor time; middle, lowest, highest."""
+    processor_lowest: float
+    processor_highest: float
     threads: int
     loss: float | None
     """Mean negative log-likelihood of everybody's clips after the rounds; None for the arithmetic alone."""
@@ -57,48 +63,62 @@ def measure(
             rate = task.people / median(found["rounds"][1:])
             tell(f"{task.part}, turn {turn + 1} of {turns}, {one.title}: {rate:.2f} client-rounds a second")
         shutil.rmtree(work)
-    ours = [_seconds(one) for one in said[OURS.name]]
-    figures = [_figure(task, one, said[one.name], ours, losses[one.name]) for one, _ in contestants]
-    limits = [task.people * float(one["limit"]) for one in said[OURS.name]]
-    ratios = [limit / mine for limit, mine in zip(limits, ours, strict=True)]
-    middle, rate = median(ratios), task.people / median(limits)
-    limit = Figure(
+    limit: list[Said] = [
+        {
+            "rounds": (0.0, task.people * mine["limit"]),
+            "processor": (0.0, task.people * mine["limit_processor"]),
+            "threads": task.cores,
+        }
+        for mine in said[OURS.name]
+    ]
+    alone = ("matrix_limit", "the matrix products alone")
+    figures = [_figure(task, (one.name, one.title), said[one.name], said[OURS.name]) for one, _ in contestants]
+    figures = [replace(figure, loss=losses[figure.name]) for figure in figures]
+    return [*figures, _figure(task, alone, limit, said[OURS.name])]
+
+
+def _counted(said: Said, what: str) -> float:
+    return float(median(said[what][1:]))
+
+
+def _figure(task: Task, who: tuple[str, str], turns: Sequence[Said], ours: Sequence[Said]) -> Figure:
+    def ratios(what: str) -> list[float]:
+        return [_counted(their, what) / _counted(mine, what) for their, mine in zip(turns, ours, strict=True)]
+
+    by_clock, by_processor = ratios("rounds"), ratios("processor")
+    return Figure(
         task.part,
-        "matrix_limit",
-        "the matrix products alone",
-        rate,
-        tuple((seconds,) for seconds in limits),
-        middle,
-        min(ratios),
-        max(ratios),
-        task.cores,
+        *who,
+        task.people / median(_counted(said, "rounds") for said in turns),
+        tuple(tuple(float(value) for value in said["rounds"][1:]) for said in turns),
+        median(by_clock),
+        min(by_clock),
+        max(by_clock),
+        1000 / task.people * median(_counted(said, "processor") for said in turns),
+        median(by_processor),
+        min(by_processor),
+        max(by_processor),
+        int(turns[-1]["threads"]),
         None,
     )
-    return [*figures, limit]
-
-
-def _seconds(said: Said) -> float:
-    return float(median(said["rounds"][1:]))
-
-
-def _figure(task: Task, one: Contestant, turns: Sequence[Said], ours: Sequence[float], loss: float) -> Figure:
-    seconds = [_seconds(said) for said in turns]
-    ratios = [their / mine for their, mine in zip(seconds, ours, strict=True)]
-    rounds = tuple(tuple(float(value) for value in said["rounds"][1:]) for said in turns)
-    rate = task.people / median(seconds)
-    threads = int(turns[-1]["threads"])
-    return Figure(task.part, one.name, one.title, rate, rounds, median(ratios), min(ratios), max(ratios), threads, loss)
 
 
 def table(figures: Sequence[Figure], start: Mapping[str, float]) -> str:
     """Return the figures as a Markdown table; `start` is the loss before the rounds, by part."""
-    lines = [
-        "| trained | by | client-rounds a second | ours is so many times as fast | loss |",
-        "|---|---|---|---|---|",
-    ]
+    titles = "| trained | by | client-rounds a second | ours is so many times as fast | processor ms each "
+    lines = [f"{titles}| ours by processor time | loss |", "|---|---|---|---|---|---|---|"]
     names = {"head": "head alone", "both": "tail and head"}
     for one in figures:
         loss = "" if one.loss is None else f"{start[one.part]:.3f} to {one.loss:.3f}"
-        ratio = "" if one.name == OURS.name else f"{one.times_ours:.2f} ({one.lowest:.2f}-{one.highest:.2f})"
-        lines.append(f"| {names[one.part]} | {one.title} | {one.client_rounds_a_second:.2f} | {ratio} | {loss} |")
+        ratio, processor = (
+            "" if one.name == OURS.name else f"{middle:.2f} ({low:.2f}-{high:.2f})"
+            for middle, low, high in (
+                (one.times_ours, one.lowest, one.highest),
+                (one.times_ours_processor, one.processor_lowest, one.processor_highest),
+            )
+        )
+        lines.append(
+            f"| {names[one.part]} | {one.title} | {one.client_rounds_a_second:.2f} | {ratio} "
+            f"| {one.processor_milliseconds:.1f} | {processor} | {loss} |"
+        )
     return "\n".join(lines)

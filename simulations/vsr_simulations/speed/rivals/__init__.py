@@ -1,5 +1,6 @@
 """Other simulators doing the task, each a program that imports nothing of VSR: another environment may run it.
 
-`python -m rivals.NAME FOLDER` in the folder above this one prints a JSON object: `{"rounds": [seconds], "threads"}`,
-without what comes before the first round, which is not counted, and leaves the common model in FOLDER/NAME.npz.
+`python -m rivals.NAME FOLDER` in the folder above this one prints a JSON object: `{"rounds": [seconds],
+"processor": [seconds], "threads"}`, a number a round, processor time being that of all its processes. What comes before
+the first round is not in it. The common model is left in FOLDER/NAME.npz.
 """

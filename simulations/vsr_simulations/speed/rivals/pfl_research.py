@@ -29,11 +29,11 @@ class RoundEnds(TrainingProcessCallback):  # type: ignore[misc, unused-ignore]
     """Notes when each round is over."""
 
     def __init__(self) -> None:
-        self.ends = [time.perf_counter()]
+        self.ends = [(time.perf_counter(), time.process_time())]
 
     def after_central_iteration(self, *_: Any, **__: Any) -> tuple[bool, Metrics]:
         """Go on."""
-        self.ends.append(time.perf_counter())
+        self.ends.append((time.perf_counter(), time.process_time()))
         return False, Metrics()
 
 
@@ -67,9 +67,12 @@ def main(folder: Path) -> None:
     backend = SimulatedBackend(dataset, dataset)
     judging = NNEvalHyperParams(local_batch_size=None)
     FederatedAveraging().run(algorithm, backend, model, training, judging, [ends])
+    rounds, own = np.diff(ends.ends, axis=0).T
+    (processor,) = pytorch_ops.distributed.all_reduce([torch.from_numpy(own.copy())])
     if pytorch_ops.distributed.global_rank == 0:
         task.leave("pfl_research", network)
-        print(json.dumps({"rounds": list(np.diff(ends.ends)), "threads": pytorch_ops.distributed.world_size}))
+        said = {"rounds": rounds.tolist(), "processor": processor.tolist()}
+        print(json.dumps({**said, "threads": pytorch_ops.distributed.world_size}))
 
 
 if __name__ == "__main__":
