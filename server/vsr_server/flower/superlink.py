@@ -20,7 +20,7 @@ from vsr_server.flower import flower_internals as flower
 from vsr_server.flower.superlink_options import superlink_options
 from vsr_shared.errors import FederationError
 
-_START_SECONDS: Final = 60.0
+_START_SECONDS: Final = 180.0
 _STOP_SECONDS: Final = 8.0
 _PORT_SECONDS: Final = 8.0
 

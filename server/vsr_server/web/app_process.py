@@ -12,7 +12,7 @@ from vsr_server.web.server_app import LONGEST_END_SECONDS
 from vsr_shared.errors import FederationError
 from vsr_shared.federation.events import Event
 
-_UP_SECONDS: Final = 60.0
+_UP_SECONDS: Final = 180.0
 _SHORTEST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
 _STEADY_SECONDS: Final = 60.0
