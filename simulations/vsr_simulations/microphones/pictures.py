@@ -65,7 +65,7 @@ def shift_picture(cells: Sequence[Cell]) -> "Figure":
     none = min(cell.clips for cell in cells)
     kinds = list(dict.fromkeys(cell.kind for cell in cells))
     figure = new_figure(max(7.6, 4.4 * len(counts) + 1.4), 2.1 + 0.42 * len(kinds))
-    panels = figure.subplots(1, max(1, len(counts)), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(1, max(1, len(counts)), sharex=True, sharey=True, squeeze=False)[0]
     people = max(cell.people for cell in cells)
     figure.suptitle(
         f"A laboratory's model on people's own microphones: {people} people whom it never heard\n"
