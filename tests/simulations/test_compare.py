@@ -26,6 +26,7 @@ from vsr_simulations.methods.fed_avg import FED_AVG, REMEMBERED
 from vsr_simulations.methods.fed_per import fed_per
 from vsr_simulations.reports.intervals import gain, interval, worst_tenth
 from vsr_simulations.reports.time_budget import TimeIsUp, within
+from vsr_simulations.reports.time_spent import Stopwatch
 
 ROUNDS = RoundSettings(2, 3, LocalTraining(epochs=1, batch_size=4), threads=1)
 PLAN = Plan((0, 2, 6), (1,), ROUNDS, LocalTraining(epochs=1), watched=(1,), watched_clips=6)
@@ -117,3 +118,11 @@ def test_features_are_learnt_where_there_is_enough_to_learn_from() -> None:
     told = np.where(user.teach.labels == 1, 5.0, -5.0)[user.teach.owner][:, None].astype(np.float32)
     clear: HeardClips = replace(user.teach, statistics=user.teach.statistics * 0.1 + told)
     assert ((learnt(linear, [clear])(clear) > 0.5) == (clear.labels == 1)).all()
+
+
+def test_what_a_study_took_is_summed_over_its_runs(tmp_path: Path) -> None:
+    first = Stopwatch().add_to(tmp_path)
+    (tmp_path / "spent.json").write_text('{"minutes": 7.0, "processor_minutes": 3.0}')
+    again = Stopwatch().add_to(tmp_path)
+    assert 0 <= first.minutes < 1
+    assert 7 <= again.minutes < 8 and 3 <= again.processor_minutes < 4

@@ -41,17 +41,12 @@ def gains(rows: Sequence[Row], who: str) -> Iterator[Drawn]:
 
 
 def gain_dots(rows: Sequence[Row]) -> list[tuple[str, list[Dot]]]:
-    """Return the gains on the common model, a group for each number of clips, the best with most clips first."""
-    counts = shown_counts(rows)
-    ordered = sorted(
-        (row for row in rows if row.clips == counts[-1] and row.over_common),
-        key=lambda row: row.over_common.mean if row.over_common else 0.0,
-        reverse=True,
-    )
+    """Return the gains on the common model, a group for each number of clips, the best first."""
     groups: list[tuple[str, list[Dot]]] = []
-    for count in counts:
-        found = [row_of(rows, row.method, count) for row in ordered]
-        groups.append((f"{count} labelled clips a person", [_dot(row) for row in found if row and row.over_common]))
+    for count in shown_counts(rows):
+        found = [_dot(row) for row in rows if row.clips == count and row.over_common]
+        ordered = sorted(found, key=lambda dot: dot.mean, reverse=True)
+        groups.append((f"{count} labelled clips a person", ordered))
     return groups
 
 

@@ -28,8 +28,9 @@ def row_of(rows: Sequence[Row], method: str, clips: int) -> Row | None:
 
 
 def best(rows: Sequence[Row], clips: int) -> Row | None:
-    """Return the row of the method with the highest UAR among those that could ship."""
-    able = [row for row in rows if row.clips == clips and row.method not in TO_COMPARE_WITH]
+    """Return the row of the method with the highest UAR among those that could ship and had as many trials as any."""
+    most = max((row.trials for row in rows if row.clips == clips), default=0)
+    able = [row for row in rows if (row.clips, row.trials) == (clips, most) and row.method not in TO_COMPARE_WITH]
     return max(able, key=lambda row: row.uar, default=None)
 
 

@@ -8,12 +8,23 @@ from vsr_simulations.reports.intervals import Gain
 
 def markdown(found: Sequence[Row]) -> str:
     """Return the rows as a table."""
-    heads = ("own clips", "method", "UAR", "AUROC", "NLL", "ECE", "worst tenth", "over the common model", "worse off")
+    heads = (
+        "own clips",
+        "method",
+        "UAR",
+        "AUROC",
+        "NLL",
+        "ECE",
+        "worst tenth",
+        "over the common model",
+        "worse off",
+        "trials",
+    )
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     lines += [
         f"| {row.clips} | {row.method} | {row.uar:.3f} ({row.low:.2f}-{row.high:.2f}) | {row.auroc:.3f} | "
         f"{row.nll:.3f} | {row.ece:.3f} | {row.worst_tenth:.3f} | {gain_words(row.over_common)} | "
-        f"{worse_words(row.over_common)} |"
+        f"{worse_words(row.over_common)} | {row.trials} |"
         for row in found
     ]
     return "\n".join(lines)
