@@ -33,7 +33,7 @@ class Recovered:
     """How much of the activations was recovered, over the attacked people."""
 
     explained: float
-    """Of how far a person's mean activation lies from that of the shadow people, 0..1; 0 for guessing the latter."""
+    """Of how far it lies from the mean of all other people's, at most 1; 0 for guessing that mean, below for worse."""
     low: float
     high: float
     """95 % interval over people (bootstrap)."""
@@ -79,10 +79,11 @@ def recover(traits: Traits, truth: Array, person: Numbers, attacked: Sequence[in
 def judge_recovered(guessed: Array, truth: Array, person: Numbers, attacked: Sequence[int]) -> Recovered:
     """Return how near `guessed` (rows, k) comes to `truth` (d, k) of the attacked rows; `person` is (d,)."""
     rows = np.flatnonzero(np.isin(person, attacked))
-    middle = truth[~np.isin(person, attacked)].mean(axis=0)
+    people = np.unique(person[rows])
+    middles = {one: truth[person != one].mean(axis=0) for one in people}
+    middle = np.stack([middles[one] for one in person[rows]])
     left = ((truth[rows] - guessed) ** 2).sum(axis=1)
     whole = ((truth[rows] - middle) ** 2).sum(axis=1)
-    people = np.unique(person[rows])
     sums = np.array([[left[person[rows] == one].sum(), whole[person[rows] == one].sum()] for one in people])
     random = np.random.default_rng(0)
     drawn = sums[random.integers(len(people), size=(2000, len(people)))].sum(axis=1)
