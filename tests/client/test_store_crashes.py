@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.stores import PASSPHRASE, ask, opened, pcm, recording, start
+from tests.client.stores import PASSPHRASE, ask, heard, opened, pcm, recording, start
 from vsr_client.store.vault import Vault
 from vsr_shared.errors import StoreError
 
@@ -182,6 +182,20 @@ def test_a_full_disk_leaves_the_store_whole(full_disk: Path) -> None:
         for _ in range(100):
             writer.write(pcm(1))
     check_after_full(vault, one.id)
+    vault.close()
+
+
+def test_deleting_works_where_not_a_byte_is_left(full_disk: Path) -> None:
+    """What was heard would take more room to overwrite than the sound of a recording gives back."""
+    vault, some = opened(full_disk / "data"), [recording(number) for number in range(2)]
+    for one in some:
+        vault.recordings.add(one, [bytes(60_000)])
+        vault.recordings.put_heard(one.id, "base@1", heard(40))
+    with (full_disk / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="space"):
+        while filler.write(bytes(4096)):
+            pass
+    vault.recordings.delete(some[0].id)
+    assert [one.id for one in vault.recordings.all()] == [some[1].id]
     vault.close()
 
 

@@ -107,9 +107,13 @@ class CaptureStore:
             # Deleting must work where it is needed most. The file makes the room that the change needs.
             with suppress(OSError):
                 path.unlink(missing_ok=True)
-            with self._database.writing() as session:
+            with self._database.sparing_room(), self._database.writing() as session:
                 change(session)
-        self._database.leave_no_trace()
+        try:
+            self._database.leave_no_trace()
+        except StoreError as error:
+            if not disk_is_full(error):  # then the log is emptied at the next change for which there is room
+                raise
         # What cannot be opened any more may stay where the system holds on to it; a later start takes it away.
         with suppress(OSError):
             path.unlink(missing_ok=True)

@@ -82,6 +82,19 @@ class Database:
         """Empty the write-ahead log, so that what was deleted is not there either; later where others are reading."""
         self._alone("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    @contextmanager
+    def sparing_room(self) -> Iterator[None]:
+        """While this lasts, deleting overwrites rows but not what lies on pages of its own, for that takes room.
+
+        A key is in a row; what it sealed says nothing without it (sqlite.org/pragma.html, secure_delete).
+        """
+        with self._lock:
+            self._alone("PRAGMA secure_delete = FAST")
+            try:
+                yield
+            finally:
+                self._alone("PRAGMA secure_delete = ON")
+
     def snapshot(self, path: Path) -> bytes:
         """Write a consistent copy of the database to `path`, which must not exist, and return its data key."""
         with self._lock:
@@ -155,7 +168,8 @@ class Database:
 
 def disk_is_full(error: StoreError) -> bool:
     """Say whether a change failed because there was no room for it."""
-    return getattr(getattr(error.__cause__, "orig", None), "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    cause = error.__cause__  # SQLite's own error, or SQLAlchemy's around it
+    return getattr(getattr(cause, "orig", cause), "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
 def _engine(path: Path) -> Engine:
