@@ -91,4 +91,5 @@ def _watch(link: SimulationLink, folder: Path, tell: Callable[[Progress], None])
         if time.monotonic() > looked + _LOOK_SECONDS:
             looked = time.monotonic()
             if link.ended() and not ((folder / FINISHED).exists() or (folder / FAILED).exists()):
+                link.keep_log()
                 raise VsrError(f"Flower's run ended before its rounds did; its logs are in {folder}")

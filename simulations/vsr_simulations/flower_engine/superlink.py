@@ -43,12 +43,21 @@ class SimulationLink:
 
     def ended(self) -> bool:
         """Return whether the run is over, well or not."""
-        done = self._flwr("list", _NAME, "--format", "json")
-        try:
-            runs: list[dict[str, Any]] = json.loads(done.stdout)["runs"]
-        except (ValueError, KeyError):
-            return False
+        runs = self._runs()
         return bool(runs) and all(str(run.get("status", "")).startswith("finished") for run in runs)
+
+    def keep_log(self) -> None:
+        """Put what the run's own process said into `run.log`."""
+        for run in self._runs():
+            done = self._flwr("log", run["run-id"], _NAME, "--show")
+            (self.folder / "run.log").write_text(done.stdout + done.stderr)
+
+    def _runs(self) -> list[dict[str, Any]]:
+        try:
+            runs: list[dict[str, Any]] = json.loads(self._flwr("list", _NAME, "--format", "json").stdout)["runs"]
+        except (ValueError, KeyError):
+            return []
+        return runs
 
     def _flwr(self, *words: object) -> "subprocess.CompletedProcess[str]":
         command = [str(self.programs / "flwr"), *map(str, words)]
