@@ -87,7 +87,7 @@ def dots(groups: Sequence[tuple[str, Sequence[Dot]]], x_label: str, zero: float 
             )
             axes.plot([row.mean], [place], "o", color=colour, markersize=6)
         axes.set_yticks(places, [row.name for row in rows])
-        axes.set_ylim(-0.7, len(rows) - 0.3)
+        axes.set_ylim(len(rows) - most - 0.7, len(rows) - 0.3)
         if title:
             axes.set_title(title, loc="left", fontsize=10, color=INK)
         beside = axes.secondary_yaxis("right")
