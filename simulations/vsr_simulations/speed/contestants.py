@@ -15,6 +15,9 @@ from vsr_shared.errors import VsrError
 from vsr_simulations.flower_engine.superlink import simulation_link
 
 _HERE: Final = Path(__file__).parent
+_ROOT: Final = _HERE.parents[1]
+"""From where an environment without VSR finds the rivals' programs, which import nothing of it but each other."""
+_RIVALS: Final = "vsr_simulations.speed.rivals"
 _LONGEST_SECONDS: Final = 3600.0
 _PROJECT: Final = """\
 [project]
@@ -72,13 +75,13 @@ def _ours(folder: Path, python: Path) -> Said:
 
 
 def _pytorch(folder: Path, python: Path) -> Said:
-    return _program(folder, [str(python), "-m", "rivals.pytorch_loop", str(folder)], _HERE)
+    return _program(folder, [str(python), "-m", f"{_RIVALS}.pytorch_loop", str(folder)], _ROOT)
 
 
 def _pfl(folder: Path, python: Path) -> Said:
     workers = json.loads((folder / "task.json").read_text())["cores"]
     launch = [str(python), "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={workers}"]
-    return _program(folder, [*launch, "-m", "rivals.pfl_research", str(folder)], _HERE)
+    return _program(folder, [*launch, "-m", f"{_RIVALS}.pfl_research", str(folder)], _ROOT)
 
 
 def _flower(folder: Path, python: Path) -> Said:

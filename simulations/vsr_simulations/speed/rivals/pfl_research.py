@@ -22,7 +22,7 @@ from pfl.internal.ops import pytorch_ops
 from pfl.metrics import Metrics
 from pfl.model.pytorch import PyTorchModel
 
-from .torch_task import Task
+from vsr_simulations.speed.rivals.torch_task import Task
 
 
 class RoundEnds(TrainingProcessCallback):  # type: ignore[misc, unused-ignore]

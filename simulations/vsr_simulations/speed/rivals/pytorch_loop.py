@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from .torch_task import Task
+from vsr_simulations.speed.rivals.torch_task import Task
 
 
 def train_client(task: Task, common: nn.Module, person: int) -> nn.Module:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from flwr.app import ArrayRecord, Context, Message, MetricRecord, RecordDict
 from flwr.clientapp import ClientApp
-
-from .task import load_data, load_model, read
+from quickstart.task import load_data, load_model, read
 
 app = ClientApp()
 

@@ -9,8 +9,7 @@ import numpy as np
 from flwr.app import ArrayRecord, Context, MetricRecord
 from flwr.serverapp import Grid, ServerApp
 from flwr.serverapp.strategy import FedAvg
-
-from .task import load_model, read
+from quickstart.task import load_model, read
 
 app = ServerApp()
 
