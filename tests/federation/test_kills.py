@@ -107,7 +107,8 @@ def test_the_coordinator_between_the_exchanges(killed: Deployment, machines: dic
     server = serve(killed, 3)
     assert server.wait_for("round_lost")["round"] == 1
     number = stuck(machines["ben"])
-    sent(machines["chen"], number)
+    # A machine tells of its vector before the vector is on its way: stopped then, it would never arrive.
+    arrived(server, number, 2)
     # All three must answer for a sum of three, and one that stands still answers nothing more.
     machines["chen"].process.send_signal(signal.SIGSTOP)
     killed.release("ben")
