@@ -50,6 +50,16 @@ def test_a_page_tells_what_was_run_and_names_what_was_not(tmp_path: Path) -> Non
     assert page.read_text() == text
 
 
+def test_what_was_run_elsewhere_stays_as_it_was_told(tmp_path: Path) -> None:
+    (tmp_path / "scale").mkdir()
+    (tmp_path / "scale" / "scale.json").write_text(json.dumps(SCALE))
+    first = results_page(PARTS, tmp_path, "")
+    (tmp_path / "scale" / "scale.json").unlink()
+    assert results_page(PARTS, tmp_path, first) == first
+    elsewhere = first.replace("| 1,000 | 20 | 61 |", "| 1,000 | 20 | 99 |")
+    assert "| 1,000 | 20 | 99 |" in results_page(PARTS, tmp_path, elsewhere)
+
+
 def test_what_cannot_be_told_is_an_error_and_not_left_out(tmp_path: Path) -> None:
     (tmp_path / "scale").mkdir()
     (tmp_path / "scale" / "scale.json").write_text("{}")

@@ -36,10 +36,11 @@ vsr-simulate results --voices DIR --base OUT/vsr-base.vsr --corpus crema-d \\
 
 
 def results_page(parts: Sequence[Part], folder: Path, before: str, drawn: Collection[str] = ()) -> str:
-    """Return the page: `before` is how it stands, for what is written by hand; `drawn` are the pictures there are.
+    """Return the page: `before` is how it stands; `drawn` are the pictures that were drawn now.
 
-    What a study's file does not hold is said not to have been run. UsageError where a file cannot be read or holds
-    something else than this version writes.
+    A study whose file is not there stays as it was told before, and is said not to have been run where it never was:
+    studies of hours are run on other days, by other machines. UsageError where a file cannot be read or holds something
+    else than this version writes.
     """
     told, missing = [], []
     for part in parts:
@@ -47,6 +48,8 @@ def results_page(parts: Sequence[Part], folder: Path, before: str, drawn: Collec
         if path.exists():
             shown = f"\n\n![{part.alt}](pictures/{part.picture})" if part.picture in drawn else ""
             told.append(f"## {part.title}\n{_told(part, path)}{shown}\n")
+        elif section := _section(before, part.title):
+            told.append(section)
         else:
             missing.append(f"- **{part.title}**: not run. `vsr-simulate results --parts {part.name}` runs it.")
     not_run = ["## Not run\n" + "\n".join(missing) + "\n"] if missing else []
@@ -63,6 +66,13 @@ def by_hand(page: str) -> str:
     if BEGIN not in page:
         return _BY_HAND
     return page[page.index(BEGIN) : page.index(END) + len(END)] + "\n"
+
+
+def _section(page: str, title: str) -> str:
+    """Return what stands in `page` under the heading `title`, with it; nothing where there is no such heading."""
+    _, heading, rest = page.partition(f"\n## {title}\n")
+    body = rest.split("\n## ")[0].rstrip()
+    return f"## {title}\n{body}\n" if heading else ""
 
 
 def _told(part: Part, path: Path) -> str:
