@@ -12,7 +12,7 @@ demo: $(READY)  ## The whole way on this machine: server, four clients, real aud
 	$(BIN)/vsr-simulate demo
 
 test: $(READY)  ## All tests, with linters and types; the pages' tests wherever a Chromium is found
-	$(BIN)/python -m pytest -m "not long" --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not long" --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY)  ## What `make test` leaves out: the demo, and deployments restored, poisoned, watched, killed
 	$(BIN)/python -m pytest -m long

@@ -37,6 +37,7 @@ def test_a_pattern_is_named_kindly_and_people_come_first(page: Page, look: Calla
 
 def test_sources_open_elsewhere_and_are_never_loaded_here(page: Page, watch: Watch) -> None:
     show(page, "/feel-better")
+    expect(page.locator(".suggestion").first).to_be_visible()
     for more in page.get_by_text("Where this comes from").all():
         more.click()
     links = page.locator("a[href^='http']")

@@ -74,6 +74,7 @@ def test_a_recording_has_the_same_hour_on_every_page(page: Page) -> None:
 def test_days_are_reached_by_keyboard_and_read_out(page: Page) -> None:
     show(page, "/look-back")
     days = page.locator(".timeline .day")
+    expect(days.last).to_be_visible()
     days.last.focus()
     page.keyboard.press("ArrowLeft")
     expect(days.nth(days.count() - 2)).to_be_focused()
@@ -148,6 +149,7 @@ def test_only_the_notes_that_were_chosen_are_in_a_report(page: Page) -> None:
     show(page, "/look-back")
     page.get_by_role("button", name="Choose", exact=True).click()
     card = page.get_by_role("region", name="Report")
+    expect(card.get_by_role("checkbox").nth(1)).to_be_visible()
     for box in card.get_by_role("checkbox").all()[1:]:
         box.uncheck()
     kept = card.locator("label.switch").first.inner_text().splitlines()[-1]

@@ -41,8 +41,8 @@ def test_the_microphone_is_chosen_tried_and_remembered(page: Page, app: RunningA
     expect(allow.or_(choice).first).to_be_visible()
     if allow.is_visible():
         allow.click()
+    expect(choice.locator("option").nth(1)).to_be_attached()
     names = choice.locator("option").all_inner_texts()
-    assert len(names) >= 2, names
     choice.select_option(index=1)
     expect(page.locator("#toasts")).to_contain_text("VSR uses this microphone from now on")
     assert app.call("GET", "/api/preferences")["microphone_label"] == names[1]

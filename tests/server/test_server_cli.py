@@ -14,6 +14,7 @@ import pytest
 from tests.server.enrolling import Asking, invited, server_keys
 from vsr_server.cli import main
 from vsr_server.database import open_database
+from vsr_server.database.tables import Setting
 from vsr_server.enrolment.enrol import enrol
 from vsr_server.enrolment.federation_keys import federation_keys
 from vsr_server.server_folder import ServerFolder
@@ -145,3 +146,17 @@ def test_it_is_a_program(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("vsr-server: there is no machine 'anna'")
+
+
+def test_status_says_where_people_reach_the_server_and_when_the_next_round_is(vsr_server: Run, folder: Path) -> None:
+    here = "--data-dir", folder
+    assert vsr_server("status", *here).stdout.startswith("server: does not run, or is still starting\n")
+    with closing(open_database(f"sqlite:///{folder / 'server.db'}", folder)) as database, database.session() as session:
+        session.add(Setting(name="address", value="vsr.example.org:9443"))
+        session.add(Setting(name="schedule", value={"every": "24h", "next": "2026-12-02T05:30:00.25+02:00"}))
+    with ServerFolder(folder).announced("127.0.0.1:9092"):
+        said = vsr_server("status", *here).stdout
+        standing = json.loads(vsr_server("status", "--json", *here).stdout)
+    assert "server: runs, people reach it at vsr.example.org:9443\n" in said
+    assert "next round: 2026-12-02 03:30:00 UTC\n" in said
+    assert (standing["address"], standing["public_address"]) == ("127.0.0.1:9092", "vsr.example.org:9443")
