@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.simulations.made_people import START, people
+from tests.simulations.made_people import START, Counted, people
 from vsr_shared.errors import UsageError
 from vsr_shared.learning.local_training import LocalTraining, train
 from vsr_shared.learning.personalise import lessons_of
@@ -23,11 +23,13 @@ from vsr_simulations.methods.fed_ala import fed_ala
 from vsr_simulations.methods.fed_avg import FED_AVG, FINE_TUNED, SHIPPED
 from vsr_simulations.methods.fed_babu import fed_babu
 from vsr_simulations.methods.fed_bn import fed_bn
+from vsr_simulations.methods.fed_head import FED_HEAD
 from vsr_simulations.methods.fed_per import fed_per
 from vsr_simulations.methods.fed_prox import fed_prox
 from vsr_simulations.methods.fed_rep import fed_rep
 from vsr_simulations.methods.knn_per import knn_per
 from vsr_simulations.methods.speaker_norm import speaker_norm
+from vsr_simulations.populations.drift import Drift
 
 PEOPLE = people(3, 6)
 SETTINGS = RoundSettings(2, 3, LocalTraining(epochs=2, learning_rate=1e-3, batch_size=4), threads=1)
@@ -127,6 +129,32 @@ def test_rounds_change_nothing_for_who_stays_alone() -> None:
         assert digest(outcome.state.weights) == digest(START.weights)
     assert digest(BASE_ALONE.judge(given(run(BASE_ALONE), 0))) == digest(START.weights)
     assert digest(LOCAL_ONLY.judge(given(run(LOCAL_ONLY), 0))) != digest(START.weights)
+
+
+def test_a_tail_at_rest_hears_a_clip_once_and_the_numbers_are_the_same(tmp_path: Path) -> None:
+    counted = Counted(PEOPLE)
+    every_round = run(replace(FED_HEAD, tail_rests=False)).state.weights
+    for keep in (None, tmp_path):
+        counted.asked.clear()
+        once = run_rounds(counted, START, FED_HEAD, SETTINGS, seed=1, keep=keep).state.weights
+        assert sorted(counted.asked) == [0, 1, 2], "two rounds of three people"
+        assert once.keys() == every_round.keys() == HEAD_SHAPES.keys()
+        for name, array in once.items():
+            np.testing.assert_allclose(array, every_round[name], rtol=1e-3, atol=1e-5)
+    counted.asked.clear()
+    run_rounds(counted, START, FED_HEAD, replace(SETTINGS, rounds=3), seed=1, keep=tmp_path)
+    assert not counted.asked, "another day it goes on from what was kept"
+    with pytest.raises(UsageError, match="train the head alone"):
+        run(replace(FED_AVG, tail_rests=True))
+
+
+def test_who_drifts_is_heard_in_every_round() -> None:
+    drifting = Drift(PEOPLE, people(3, 6, seed=7), 2)
+    kept, anew = (
+        run_rounds(drifting, START, replace(FED_HEAD, tail_rests=rests), SETTINGS, seed=1).state.weights
+        for rests in (True, False)
+    )
+    assert digest(kept) == digest(anew)
 
 
 def test_who_has_no_clips_uses_the_common_model() -> None:

@@ -51,11 +51,21 @@ class LocalTraining:
 class Lessons:
     """Labelled segments of u people, n places each; a place without a segment has weight 0."""
 
-    clips: Prepared
+    prepared: Prepared | None
+    """None where `features` are all there is: a head can learn from them, and nothing else."""
     labels: npt.NDArray[np.int64]
     """(u, n): 0 negative, 1 positive."""
     weights: Array
     """(u, n): what each segment counts; 0 leaves it out."""
+    features: Array | None = None
+    """(u, n, 1920): what the tail hands to the head, where it is known; else it is computed where it is needed."""
+
+    @property
+    def clips(self) -> Prepared:
+        """The segments, ready for the tail. UsageError where only what a tail at rest made of them is there."""
+        if self.prepared is None:
+            raise UsageError("of these clips only what a tail at rest made of them is there; train the head alone")
+        return self.prepared
 
 
 def balanced_weights(labels: npt.NDArray[np.int64], share: Array) -> Array:
@@ -146,7 +156,7 @@ def train(
     moved = weights if moving is None else {name: weights[name] for name in weights if name in moving}
     towards = start if anchor is None else anchor
     # A tail at rest says the same of a clip in every step.
-    heard = features(weights, frozen, lessons.clips) if moved.keys() <= HEAD_SHAPES.keys() else None
+    heard = _features(weights, frozen, lessons) if moved.keys() <= HEAD_SHAPES.keys() else None
     rows = np.arange(people)[:, None]
     moments = fresh_moments(moved)
     for epoch, batches in enumerate(epochs(lessons, settings, seeds), 1):
@@ -166,6 +176,10 @@ def train(
         if on_epoch:
             on_epoch(epoch, total)
     return weights
+
+
+def _features(weights: Weights, frozen: Weights, lessons: Lessons) -> Array:
+    return features(weights, frozen, lessons.clips) if lessons.features is None else lessons.features
 
 
 class _Order:

@@ -12,6 +12,7 @@ from vsr_simulations.methods.fed_avg import FED_AVG, FINE_TUNED, REMEMBERED, SHI
 from vsr_simulations.methods.fed_babu import fed_babu
 from vsr_simulations.methods.fed_bn import fed_bn
 from vsr_simulations.methods.fed_dbe import fed_dbe
+from vsr_simulations.methods.fed_head import FED_HEAD
 from vsr_simulations.methods.fed_per import fed_per
 from vsr_simulations.methods.fed_prox import fed_prox
 from vsr_simulations.methods.fed_rep import fed_rep
@@ -23,6 +24,7 @@ METHODS: Final[tuple[Method, ...]] = (
     BASE_ALONE,
     LOCAL_ONLY,
     FED_AVG,
+    FED_HEAD,
     fed_prox(),
     FINE_TUNED,
     fed_per(),

@@ -18,7 +18,7 @@ class HeardClips:
     """Labelled clips of one person, each of one or more segments."""
 
     activations: npt.NDArray[np.floating]
-    """(segments, h, w, 1888), float16 as a machine keeps them."""
+    """(segments, h, w, 1888), float16 as a machine keeps them; (segments, 1920) where a tail at rest heard them."""
     statistics: Array
     """(segments, 40), cepstral."""
     labels: npt.NDArray[np.int64]

@@ -18,14 +18,18 @@ T = TypeVar("T", bound=np.generic)
 def stacked_lessons(people: Sequence[HeardClips], frozen: Weights) -> Lessons:
     """Return the lessons of u people, whatever number of clips each has; UsageError where one has none.
 
-    Each trains in it as alone: weights of their own sum to 1, and nothing is drawn from what is padded.
+    Each trains in it as alone: weights of their own sum to 1, and nothing is drawn from what is padded. Where a tail at
+    rest heard the clips (`kept_features`), only a head can learn from them.
     """
     if empty := [number for number, clips in enumerate(people) if not len(clips)]:
         raise UsageError(f"{len(empty)} of {len(people)} people have no clip to learn from; leave them out")
     labels = _stacked([clips.labels[clips.owner] for clips in people], people)
     shares = [(1 / np.bincount(clips.owner)[clips.owner]).astype(np.float32) for clips in people]
     weights = balanced_weights(labels, _stacked(shares, people))
-    return Lessons(prepare(_stacked([clips.activations for clips in people], people), frozen), labels, weights)
+    heard = _stacked([clips.activations for clips in people], people)
+    if heard.ndim == 3:
+        return Lessons(None, labels, weights, heard.astype(np.float32, copy=False))
+    return Lessons(prepare(heard, frozen), labels, weights)
 
 
 def stacked_statistics(people: Sequence[HeardClips]) -> Array:

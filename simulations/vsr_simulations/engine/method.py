@@ -116,6 +116,8 @@ class Method:
     """What is made of a person's clips before learning and judging, given what is frozen; no label decides it."""
     say: Callable[[Judged, HeardClips], Probabilities] | None = None
     """Probabilities (clips,) of other clips, for a method whose people use more than weights; else `judge`'s say."""
+    tail_rests: bool = False
+    """No round moves the tail: what it makes of a person's clips is computed once and kept between rounds."""
     gathers: bool = False
     """Everybody's clips lie in one place, and the rounds are its own: nothing is private."""
 

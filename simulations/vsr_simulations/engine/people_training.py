@@ -9,6 +9,7 @@ from vsr_shared.weights import Array, Weights
 from vsr_simulations.engine.cohort import seeds_of
 from vsr_simulations.engine.drifting import in_round
 from vsr_simulations.engine.heard import HeardClips, Population, gathered
+from vsr_simulations.engine.kept_features import KeptFeatures
 from vsr_simulations.engine.lessons import stacked_lessons, stacked_statistics
 from vsr_simulations.engine.method import LocalRound, Method, Stack
 from vsr_simulations.engine.own_state import OwnState
@@ -36,6 +37,8 @@ class Machines:
     seed: int
     own: OwnState
     lessons: Callable[[int, Members, Lessons], Lessons] = lambda _, __, lessons: lessons
+    at_rest: KeptFeatures | None = None
+    """Where a tail that never moves is asked once for what it makes of a person's clips."""
 
     def people(self, population: Population, round_number: int) -> Population:
         """Return who is there in a round, as they are then."""
@@ -44,7 +47,11 @@ class Machines:
 
     def clips(self, people: Population, member: int) -> HeardClips:
         """Return what a person learns from."""
-        return self.method.hear(people[member], self.frozen).teach
+
+        def heard() -> HeardClips:
+            return self.method.hear(people[member], self.frozen).teach
+
+        return self.at_rest.of(member, heard) if self.at_rest else heard()
 
     def train(self, asked: Asked, clips: Sequence[HeardClips]) -> Stack:
         """Train everybody asked on their `clips`, keep what stays with them, and return the deltas (u, ...)."""

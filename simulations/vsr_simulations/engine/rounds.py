@@ -16,7 +16,9 @@ from vsr_shared.learning.fed_avg import ServerState
 from vsr_shared.learning.local_training import LocalTraining
 from vsr_shared.weights import Weights, digest
 from vsr_simulations.engine.cohort import GROUP, groups, in_groups
+from vsr_simulations.engine.drifting import in_round
 from vsr_simulations.engine.heard import Population
+from vsr_simulations.engine.kept_features import KeptFeatures
 from vsr_simulations.engine.method import Method
 from vsr_simulations.engine.own_state import OwnState
 from vsr_simulations.engine.people_training import Asked, Machines, shared_part
@@ -105,7 +107,10 @@ def run_rounds(
     base = {**start.weights, **method.beside}
     done, state = found or (0, method.server.init(shared_part(base, method)))
     own = OwnState(keep / "own" if keep else None)
-    machines = Machines(start.frozen, method, settings.local, seed, own, hooks.lessons)
+    # People who drift have other clips in the next round.
+    once = method.tail_rests and in_round(population, 1) is population
+    at_rest = KeptFeatures(start.weights, start.frozen, keep / "features" if keep else None) if once else None
+    machines = Machines(start.frozen, method, settings.local, seed, own, hooks.lessons, at_rest)
     begun, before, trained = time.monotonic(), done, 0
     for number in range(done + 1, settings.rounds + 1 if method.local else 0):
         people = machines.people(population, number)

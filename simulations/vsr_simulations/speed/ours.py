@@ -10,24 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from vsr_shared.learning.local_training import LocalTraining, train
-from vsr_shared.network.parts import HEAD_SHAPES
+from vsr_shared.learning.local_training import LocalTraining
 from vsr_shared.shipped_base import read_shipped
-from vsr_simulations.engine.method import LocalOutcome, LocalRound, Method, deltas_to
 from vsr_simulations.engine.rounds import RoundSettings, Start, run_rounds
 from vsr_simulations.methods.fed_avg import FED_AVG
+from vsr_simulations.methods.fed_head import FED_HEAD
 from vsr_simulations.scale.matrix_limit import matrix_seconds
 from vsr_simulations.speed.task import Task
-
-
-def train_head(given: LocalRound) -> LocalOutcome:
-    """Train the head, the tail at rest."""
-    shared = frozenset(HEAD_SHAPES)
-    trained = train(given.start(), given.frozen, given.lessons, given.local, given.seeds, moving=shared)
-    return LocalOutcome(deltas_to(given.common, trained, shared), {})
-
-
-HEAD_ALONE = Method("fedavg of the head", FED_AVG.source, train_head, frozenset(HEAD_SHAPES))
 
 
 def main(folder: Path) -> None:
@@ -37,7 +26,7 @@ def main(folder: Path) -> None:
     with np.load(folder / "people.npz") as people:
         clips = people["labels"].shape[1]
     task = Task(said["part"], said["people"], clips, said["rounds"], said["cores"], local)
-    method = HEAD_ALONE if task.part == "head" else FED_AVG
+    method = FED_HEAD if task.part == "head" else FED_AVG
     population, ends = task.population(base), [_now()]
     outcome = run_rounds(
         population,
