@@ -17,7 +17,7 @@ BETA_2 = 0.999
 EPSILON = 1e-7
 BLOCK = 32_768
 """Numbers worked on at a time: with its five companions a block fits a core's second-level cache."""
-COMPILED_FROM = 4
+COMPILED_FROM = 2
 """People in a batch from whom on the compiled pass is asked for: for fewer, loading numba costs more than it saves."""
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,9 @@ from vsr_shared.network.head import head_loss_and_gradient
 from vsr_shared.network.parts import HEAD_SHAPES
 from vsr_shared.network.tail_head import Prepared, features, loss_and_gradient
 from vsr_shared.weights import Array, Weights
+
+_LARGE: Final[tuple[str, ...]] = ("hidden/kernel", "conv5_block32_1_conv/kernel")
+"""Nineteen of twenty numbers that are trained."""
 
 
 @dataclass(frozen=True)
@@ -159,14 +163,16 @@ def train(
     heard = _features(weights, frozen, lessons) if moved.keys() <= HEAD_SHAPES.keys() else None
     rows = np.arange(people)[:, None]
     moments = fresh_moments(moved)
+    # A step spends its slopes: the next one may write where they stood.
+    into = {name: np.empty_like(moved[name]) for name in _LARGE if name in moved}
     for epoch, batches in enumerate(epochs(lessons, settings, seeds), 1):
         total = np.zeros(people, np.float32)
         for batch in batches:
+            sides = batch.targets, batch.weights
             if heard is None:
-                loss, gradient = loss_and_gradient(weights, frozen, batch.clips, batch.targets, batch.weights)
+                loss, gradient = loss_and_gradient(weights, frozen, batch.clips, *sides, into=into)
             else:
-                sides = batch.targets, batch.weights
-                loss, gradient = head_loss_and_gradient(weights, heard[rows, batch.chosen], *sides)
+                loss, gradient = head_loss_and_gradient(weights, heard[rows, batch.chosen], *sides, into)
             total += loss / batch.counts
             slopes = {name: gradient[name] for name in moved}
             if settings.proximal:

@@ -11,11 +11,11 @@ from vsr_shared.weights import Array, Weights
 
 
 def head_loss_and_gradient(
-    weights: Weights, features: Array, targets: Array, clip_weights: Array
+    weights: Weights, features: Array, targets: Array, clip_weights: Array, into: Weights | None = None
 ) -> tuple[Array, dict[str, Array]]:
     """Return each person's loss (u,) and its gradient by the head's arrays, as `tail_head.loss_and_gradient` does.
 
-    `features` (u, n, 1920) are the tail's, pooled; `targets` (u, n, 2), `clip_weights` (u, n).
+    `features` (u, n, 1920) are the tail's, pooled; `targets` (u, n, 2), `clip_weights` (u, n); `into` as there.
     """
     hidden: Array = features @ weights["hidden/kernel"]
     hidden += weights["hidden/bias"][:, None]
@@ -27,7 +27,7 @@ def head_loss_and_gradient(
     d_hidden = d_logits @ _t(weights["polarity/kernel"])
     d_hidden *= hidden > 0
     return loss, {
-        "hidden/kernel": _t(features) @ d_hidden,
+        "hidden/kernel": np.matmul(_t(features), d_hidden, out=(into or {}).get("hidden/kernel")),
         "hidden/bias": d_hidden.sum(axis=1),
         "polarity/kernel": _t(hidden) @ d_logits,
         "polarity/bias": d_logits.sum(axis=1),

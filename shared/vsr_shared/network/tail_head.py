@@ -107,20 +107,22 @@ def loss_and_gradient(
     targets: Array,
     clip_weights: Array,
     at_hidden: Callable[[Array], Array] | None = None,
+    into: Weights | None = None,
 ) -> tuple[Array, dict[str, Array]]:
     """Return each person's loss (u,) and its gradient, named and shaped as `weights`.
 
     Loss: cross-entropy of `targets` (u, n, 2; probabilities, so labels may be smoothed), each clip times
     `clip_weights` (u, n), summed over clips. Weights that sum to 1 a person give the mean; 0 leaves a clip out.
     `at_hidden`, of the representations (u, n, 256), is the slope there of a term that is added to the loss; the term
-    itself is not in the loss that is returned.
+    itself is not in the loss that is returned. `into` are arrays that the kernels' gradients may be written to, so that
+    not every step asks the system for megabytes anew.
     """
     kept = _forward(weights, frozen, clips)
     log_p = log_probabilities(kept.logits)
     loss: Array = -(clip_weights[..., None] * targets * log_p).sum(axis=(1, 2))
     d_logits = clip_weights[..., None] * (np.exp(log_p) * targets.sum(axis=-1, keepdims=True) - targets)
     more = None if at_hidden is None else at_hidden(kept.hidden)
-    return loss, _backward(weights, frozen, clips, kept, d_logits, more)
+    return loss, _backward(weights, frozen, clips, kept, d_logits, more, into or {})
 
 
 def _forward(weights: Weights, frozen: Weights, clips: Prepared) -> _Pass:
@@ -149,7 +151,13 @@ def _forward(weights: Weights, frozen: Weights, clips: Prepared) -> _Pass:
 
 
 def _backward(
-    weights: Weights, frozen: Weights, clips: Prepared, kept: _Pass, d_logits: Array, more: Array | None
+    weights: Weights,
+    frozen: Weights,
+    clips: Prepared,
+    kept: _Pass,
+    d_logits: Array,
+    more: Array | None,
+    into: Weights,
 ) -> dict[str, Array]:
     u, n, h, w, channels = clips.entry.shape
     gradient = {"polarity/kernel": _t(kept.hidden) @ d_logits, "polarity/bias": d_logits.sum(axis=1)}
@@ -157,7 +165,8 @@ def _backward(
     if more is not None:
         d_hidden += more
     d_hidden *= kept.hidden > 0
-    gradient |= {"hidden/kernel": _t(kept.pooled) @ d_hidden, "hidden/bias": d_hidden.sum(axis=1)}
+    gradient["hidden/kernel"] = np.matmul(_t(kept.pooled), d_hidden, out=into.get("hidden/kernel"))
+    gradient["hidden/bias"] = d_hidden.sum(axis=1)
     # Average pooling hands every position an equal share.
     # Written the other way round, the product of a few clips reads the kernel in its own order.
     d_pooled = _t(weights["hidden/kernel"] @ _t(d_hidden)) / np.float32(h * w)
@@ -183,7 +192,9 @@ def _backward(
     gradient["conv5_block32_1_bn/gamma"] = (d_bottleneck * kept.bottleneck_hat).sum(axis=(1, 2, 3))
     gradient["conv5_block32_1_bn/beta"] = d_bottleneck.sum(axis=(1, 2, 3))
     d_product = d_bottleneck * (gamma * _inverse_deviation(frozen["conv5_block32_1_bn/moving_variance"]))
-    d_first = _t(clips.entry.reshape(u, -1, channels)) @ d_product.reshape(u, n * h * w, -1)
+    first = into.get("conv5_block32_1_conv/kernel")
+    flat = None if first is None else first.reshape(u, channels, 128)
+    d_first = np.matmul(_t(clips.entry.reshape(u, -1, channels)), d_product.reshape(u, n * h * w, -1), out=flat)
     gradient["conv5_block32_1_conv/kernel"] = d_first.reshape(u, 1, 1, channels, 128)
     return gradient
 

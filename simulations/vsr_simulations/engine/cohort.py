@@ -13,9 +13,9 @@ from threadpoolctl import threadpool_limits
 
 from vsr_simulations.engine.heard import HeardClips
 
-GROUP: Final = 4
-"""People trained in one batch. For more, a step's slopes are too large for memory that is used again: each is mapped
-and cleared anew, a tenth of the time. From four on, `learning.adam_pass` is worth loading."""
+GROUP: Final = 2
+"""People trained in one batch. The weights, moments and slopes of more do not fit a processor's last cache, and a step
+goes through all of them; one alone pays more for each call (docs/engines.md)."""
 
 T = TypeVar("T")
 

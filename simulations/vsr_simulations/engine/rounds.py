@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from vsr_shared.errors import UsageError
 from vsr_shared.learning.fed_avg import ServerState
@@ -112,22 +113,24 @@ def run_rounds(
     at_rest = KeptFeatures(start.weights, start.frozen, keep / "features" if keep else None) if once else None
     machines = Machines(start.frozen, method, settings.local, seed, own, hooks.lessons, at_rest)
     begun, before, trained = time.monotonic(), done, 0
-    for number in range(done + 1, settings.rounds + 1 if method.local else 0):
-        people = machines.people(population, number)
-        members = _cohort(len(people), settings.cohort, seed, number)
-        silent = hooks.silent(number, members)
-        answering, clips = members[~silent], 0
-        figures: dict[str, float] = {}
-        if len(answering):
-            asked = Asked(number, answering, {**base, **state.weights})
-            updates = train(asked) if train else _train(people, machines, settings, asked)
-            clips, trained = int(updates.clips.sum()), trained + len(answering)
-            state, figures = method.server.apply(state, hooks.combine(hooks.updates(updates)))
-        if keep:
-            keep_round(keep, number, state)
-        progress = Progress("rounds", number, settings.rounds, time.monotonic() - begun, before)
-        if on_round:
-            on_round(RoundReport(progress, tuple(map(int, answering)), int(silent.sum()), clips, figures, state))
+    # The server's own products on several threads leave these waiting at full speed, beside the groups that train.
+    with threadpool_limits(1, user_api="blas"):
+        for number in range(done + 1, settings.rounds + 1 if method.local else 0):
+            people = machines.people(population, number)
+            members = _cohort(len(people), settings.cohort, seed, number)
+            silent = hooks.silent(number, members)
+            answering, clips = members[~silent], 0
+            figures: dict[str, float] = {}
+            if len(answering):
+                asked = Asked(number, answering, {**base, **state.weights})
+                updates = train(asked) if train else _train(people, machines, settings, asked)
+                clips, trained = int(updates.clips.sum()), trained + len(answering)
+                state, figures = method.server.apply(state, hooks.combine(hooks.updates(updates)))
+            if keep:
+                keep_round(keep, number, state)
+            progress = Progress("rounds", number, settings.rounds, time.monotonic() - begun, before)
+            if on_round:
+                on_round(RoundReport(progress, tuple(map(int, answering)), int(silent.sum()), clips, figures, state))
     return Outcome(state, own, max(done, settings.rounds), trained, time.monotonic() - begun)
 
 
