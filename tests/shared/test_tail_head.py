@@ -48,6 +48,20 @@ def test_gradient_is_the_slope_of_the_loss(name: str) -> None:
     np.testing.assert_allclose(slope, expected, rtol=2e-3, atol=1e-6)
 
 
+def test_kernels_gradients_stand_where_they_were_asked_for() -> None:
+    weights, frozen = random_network(2)
+    prepared = tail_head.prepare(clips(2, 3), frozen)
+    asked = prepared, np.full((2, 3, 2), 0.5, np.float32), np.ones((2, 3), np.float32)
+    _, plain = tail_head.loss_and_gradient(weights, frozen, *asked)
+    into = {name: np.full_like(weights[name], 7) for name in ("hidden/kernel", "conv5_block32_1_conv/kernel")}
+    _, given = tail_head.loss_and_gradient(weights, frozen, *asked, into=into)
+    assert plain.keys() == given.keys()
+    for name, array in plain.items():
+        assert np.array_equal(array, given[name])
+    for name, array in into.items():
+        assert np.shares_memory(array, given[name])
+
+
 @pytest.mark.parametrize("name", ["bn/gamma", "hidden/kernel", "polarity/kernel"])
 def test_a_term_at_the_representations_adds_its_slope(name: str) -> None:
     weights, frozen = random_network(1)
