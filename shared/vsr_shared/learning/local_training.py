@@ -153,11 +153,13 @@ def train(
 
     `seeds` (one a person) fix the order of the segments. `on_epoch` is given the epoch, from 1, and each person's
     loss (u,) over it; whatever it raises ends the training. `moving` names the arrays that are trained, all where
-    None; `anchor` (leading axis u or 1) is what the proximal pull goes to, `start` where None.
+    None, and the others come back as views that cannot be written to; `anchor` (leading axis u or 1) is what the
+    proximal pull goes to, `start` where None.
     """
     people = len(lessons.labels)
-    weights = {name: np.repeat(array, people // len(array), axis=0) for name, array in start.items()}
-    moved = weights if moving is None else {name: weights[name] for name in weights if name in moving}
+    moves = start.keys() if moving is None else start.keys() & moving
+    weights = {name: _for_each(array, people, name in moves) for name, array in start.items()}
+    moved = {name: array for name, array in weights.items() if name in moves}
     towards = start if anchor is None else anchor
     # A tail at rest says the same of a clip in every step.
     heard = _features(weights, frozen, lessons) if moved.keys() <= HEAD_SHAPES.keys() else None
@@ -182,6 +184,13 @@ def train(
         if on_epoch:
             on_epoch(epoch, total)
     return weights
+
+
+def _for_each(array: Array, people: int, moves: bool) -> Array:
+    """Return `array` (u or 1, ...) once for each of u people, without a copy where it does not move."""
+    if moves:
+        return np.repeat(array, people // len(array), axis=0)
+    return np.broadcast_to(array, (people, *array.shape[1:]))
 
 
 def _features(weights: Weights, frozen: Weights, lessons: Lessons) -> Array:
