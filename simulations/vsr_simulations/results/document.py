@@ -51,7 +51,8 @@ def results_page(parts: Sequence[Part], folder: Path, before: str, drawn: Collec
         elif section := _section(before, part.title):
             told.append(section)
         else:
-            missing.append(f"- **{part.title}**: not run. `vsr-simulate results --parts {part.name}` runs it.")
+            other = f" What was measured before stands in [{part.page}]({part.page})." if part.page else ""
+            missing.append(f"- **{part.title}**: not run. `vsr-simulate results --parts {part.name}` runs it.{other}")
     not_run = ["## Not run\n" + "\n".join(missing) + "\n"] if missing else []
     return _HEAD + "\n".join([by_hand(before), *told, *not_run, _FETCH])
 

@@ -41,6 +41,8 @@ class Part:
     """Whether the command takes `--minutes` and stops by itself."""
     prints: bool = False
     """Whether the figures are what the command prints, not a file that it writes."""
+    page: str = ""
+    """The page of docs with figures of its own runs, which are not only these."""
     picture: str = ""
     """A file of `pictures` that belongs to it, and what it shows."""
     alt: str = ""
@@ -113,6 +115,7 @@ PARTS: Final[Sequence[Part]] = (
         federations.privacy,
         needs_base=True,
         prints=True,
+        page="privacy.md",
     ),
     Part(
         "attack",
@@ -128,6 +131,7 @@ PARTS: Final[Sequence[Part]] = (
         lambda one: ["poison", "--voices", str(one.voices), "--cache", str(one.out / "poison"), "--json"],
         federations.poison,
         prints=True,
+        page="poisoning.md",
     ),
     Part(
         "scale",
