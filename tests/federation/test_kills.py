@@ -4,6 +4,7 @@ One deployment of three machines with the secure sum lives through every kill, i
 here. At the end each version of the model is recomputed from the one before it by the people's own training.
 """
 
+import json
 import os
 import signal
 import time
@@ -166,6 +167,10 @@ def test_every_version_is_the_mean_of_what_its_people_learnt(killed: Deployment,
     numbers = [row.number for row in rounds]
     unknown = set(range(1, numbers[-1] + 1)).difference(numbers)
     assert len(unknown) <= 3, "spent, and not written down yet when the server was killed, which it was three times"
+    lines = [line for path in killed.folder.glob("*.out") for line in path.read_text().splitlines()]
+    offered = {json.loads(line)["round"] for line in lines if line.startswith('{"') and '"offer_received"' in line}
+    assert offered, "machines say what they were asked"
+    assert not unknown & offered, "nobody was asked anything in a round that is not written down"
     by_round = {row.round: row for row in versions.values()}
     checked = 0
     for row in rounds:

@@ -143,10 +143,9 @@ def test_three_hours_do_not_fill_memory(tmp_path: Path) -> None:
     with path.open("wb") as file:  # a sparse file: zeros are 8-bit samples of -1
         file.write(header[:44])
         file.truncate(44 + rate * seconds)
-    if linux := Path("/proc/self/clear_refs").exists():
-        Path("/proc/self/clear_refs").write_text(
-            "5"
-        )  # the peak begins anew: tests before this one may have needed more
+    peak_anew = Path("/proc/self/clear_refs")
+    if linux := peak_anew.exists():
+        peak_anew.write_text("5")  # tests before this one may have needed more
     before = resident("VmRSS") if linux else 0
     tracemalloc.start()
 

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from vsr_simulations.engine.heard import HeardClips
 
@@ -27,8 +26,8 @@ def groups(clips: Sequence[HeardClips], size: int = GROUP) -> list[list[int]]:
 
 
 def in_groups(work: Callable[[list[int]], T], parts: Sequence[list[int]], threads: int) -> list[T]:
-    """Return `work` of each group, `threads` at once, each with its matrix products on one core."""
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+    """Return `work` of each group, `threads` at once; the caller holds matrix products to one core each."""
+    with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, parts))
 
 
