@@ -15,7 +15,7 @@ from vsr_client.store.recordings import HeardRecording, KeptRecording, Said
 from vsr_shared.emotions import Polarity
 from vsr_shared.errors import AudioError, UnreadableAudio
 from vsr_shared.learning.local_training import LocalTraining
-from vsr_shared.learning.personalise import Recording, personalise
+from vsr_shared.learning.personalise import TRAINED_FROM, Recording, personalise
 from vsr_shared.prediction import Predictor
 from vsr_shared.weights import Weights
 
@@ -35,7 +35,8 @@ class Progress:
     """How far a training is."""
 
     stage: Literal["hearing", "judging", "learning"]
-    """Hearing recordings anew for another base; judging each while kept out of training; learning from all."""
+    """Hearing recordings anew for another base; judging each while kept out of training; learning from all.
+    With few recordings nothing is trained, and learning is one step."""
     done: int
     total: int
     loss: float | None = None
@@ -109,6 +110,8 @@ def train_personal(
             done = epoch - settings.epochs * late
             on_progress(Progress("learning" if late else "judging", done, settings.epochs, loss))
 
+    if on_progress and len(recordings) < TRAINED_FROM:
+        on_progress(Progress("learning", 0, 1))
     with one_thread():
         result = personalise(newest_start(person), person.base.frozen, recordings, settings, on_epoch=on_epoch)
     made = datetime.now().astimezone()

@@ -4,7 +4,8 @@ A ZIP archive without compression of three members:
 
     manifest.json     what it is, how sound becomes its input, the SHA-256 of the other two
     trunk.tflite      the frozen trunk, LiteRT
-    arrays.safetensors    tail and head ("trainable/...") and what is frozen behind the cut ("frozen/...")
+    arrays.safetensors    tail and head ("trainable/..."), what is frozen behind the cut, and by what
+                          a memory compares voices ("frozen/...")
 
 Numbers and text alone: nothing in it can run as code. A base's identity is its name and the SHA-256 of its
 manifest, and so of every byte in it.
@@ -24,10 +25,10 @@ import numpy as np
 
 from vsr_shared.audio.spectrogram import SpectrogramSpec
 from vsr_shared.errors import BaseError, UsageError, VsrError
-from vsr_shared.network.parts import FROZEN_SHAPES, TRAINABLE_SHAPES
+from vsr_shared.network.parts import BASE_SHAPES, TRAINABLE_SHAPES
 from vsr_shared.weights import Array, from_bytes, to_bytes
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 MAX_BYTES: Final = 200_000_000
 """Larger files are refused before they are read: a DenseNet201 base has 22 MB in 8 bits, 77 in 32."""
 
@@ -184,7 +185,7 @@ def _pack(trainable: Mapping[str, Array], frozen: Mapping[str, Array]) -> bytes:
 
 def _unpack(arrays: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, Array]]:
     groups = []
-    for group, shapes in (("trainable", TRAINABLE_SHAPES), ("frozen", FROZEN_SHAPES)):
+    for group, shapes in (("trainable", TRAINABLE_SHAPES), ("frozen", BASE_SHAPES)):
         found = {name: arrays.get(f"{group}/{name}") for name in shapes}
         for name, array in found.items():
             if array is None or array.shape != shapes[name] or array.dtype != np.float32:

@@ -22,7 +22,7 @@ class Heard:
     activations: Array
     """(segments, h, w, 1888)"""
     statistics: Array
-    """(segments, 40), cepstral"""
+    """(segments, 79), cepstral"""
     images: npt.NDArray[np.uint8]
     """(segments, bands, frames): what the network is shown, low bands first"""
 

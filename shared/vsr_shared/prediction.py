@@ -9,6 +9,7 @@ from vsr_shared.audio.decode import SAMPLE_RATE
 from vsr_shared.base import Base
 from vsr_shared.emotions import Polarity
 from vsr_shared.learning.common_voice import Voice, split_voice
+from vsr_shared.learning.measure import measured
 from vsr_shared.learning.memory import Memory, split_memory
 from vsr_shared.learning.odds import sigmoid
 from vsr_shared.listening import Heard, listen
@@ -71,7 +72,7 @@ class Predictor:
     def judge(self, activations: Array, statistics: Array | None = None) -> Array:
         """Return each segment's probability of positive (n,) for activations (n, h, w, 1888).
 
-        A memory and a voice have their say where cepstral `statistics` (n, 40) are given.
+        A memory and a voice have their say where cepstral `statistics` (n, 79) are given.
         """
         return judged(self._weights, self._memory, self._frozen, activations, statistics, self._voice)
 
@@ -90,11 +91,12 @@ def judged(
         network: Array = np.exp(log_p[:, 1])
         return network
     odds = (log_p[:, 1] - log_p[:, 0]).astype(np.float64)
+    measures = measured(statistics, frozen)
     if voice is not None:
-        odds += voice.shift(statistics)
-        statistics = voice.scaled(statistics)
+        odds += voice.shift(measures)
+        measures = voice.scaled(measures)
     if memory is not None:
-        odds += memory.shift(statistics)
+        odds += memory.shift(measures)
     return sigmoid(odds).astype(np.float32)
 
 

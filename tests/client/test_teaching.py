@@ -11,11 +11,13 @@ import pytest
 
 from tests.client.conftest import files
 from tests.client.stores import PASSPHRASE
+from vsr_client import teaching
 from vsr_client.person import Person, Using
 from vsr_client.teaching import Lesson, Progress, learnable, take_in, train_personal
 from vsr_shared.base import Base
 from vsr_shared.emotions import Polarity
 from vsr_shared.errors import AudioError, StoreError
+from vsr_shared.learning import personalise
 from vsr_shared.learning.local_training import LocalTraining
 from vsr_simulations.population import User
 
@@ -135,15 +137,21 @@ def test_what_another_base_heard_is_heard_anew_from_its_sound(person: Person, sh
     person.close()
 
 
-def test_training_tells_each_step_and_its_head_speaks(person: Person) -> None:
+@pytest.mark.parametrize(
+    ("trained_from", "told"),
+    [
+        (7, [("learning", 0, 1)]),
+        (6, [("judging", 1, 2), ("judging", 2, 2), ("learning", 1, 2), ("learning", 2, 2)]),
+    ],
+)
+def test_learning_tells_each_step_and_its_head_speaks(
+    person: Person, monkeypatch: pytest.MonkeyPatch, trained_from: int, told: list[tuple[str, int, int]]
+) -> None:
+    for module in (teaching, personalise):
+        monkeypatch.setattr(module, "TRAINED_FROM", trained_from)
     steps: list[Progress] = []
     head = train_personal(person, BRIEF, steps.append)
-    assert [(step.stage, step.done, step.total) for step in steps] == [
-        ("judging", 1, 2),
-        ("judging", 2, 2),
-        ("learning", 1, 2),
-        ("learning", 2, 2),
-    ]
+    assert [(step.stage, step.done, step.total) for step in steps] == told
     assert person.heads.all() == [head]
     assert (head.recordings, head.before.count, head.after.count) == (6, 6, 6)
     assert (person.heads.in_use(person.base.id) == head) == head.kept

@@ -27,6 +27,7 @@ from vsr_shared.audio.spectrogram import SpectrogramSpec
 from vsr_shared.base import read_base, write_base
 from vsr_shared.errors import UsageError
 from vsr_shared.find_base import SEED, _cache_path
+from vsr_shared.learning.measure import plain_measure
 
 SPEAKERS = ("a", "b", "c", "d", "e", "f")
 
@@ -60,7 +61,9 @@ def made(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     spec, recipe = SpectrogramSpec(), Recipe()
     network = shipped_part(training_network(recipe, spec.shape))
     temperature = calibrate(network, data)
-    base = assemble(network, data.voices, Origins(recipe, data.hash, data.marks, split, ()), temperature, spec)
+    base = assemble(
+        network, plain_measure(), data.voices, Origins(recipe, data.hash, data.marks, split, ()), temperature, spec
+    )
     (folder / "base.vsr").write_bytes(write_base(base))
     return Made(folder / "base.vsr", predict(network, data.validate)[1], base_probabilities(base, data.validate)[1])
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from vsr_shared.audio.spectrogram import SpectrogramSpec
 from vsr_shared.base import Base, make_base, write_base
-from vsr_shared.network.parts import FROZEN_SHAPES, TRAINABLE_SHAPES
+from vsr_shared.network.parts import BASE_SHAPES, TRAINABLE_SHAPES
 from vsr_shared.shipped_base import BASE_FILE, RECORD_FILE, Record
 
 
@@ -17,7 +17,7 @@ def small_base(seed: int = 0, **fields: object) -> Base:
     """Right arrays of random numbers, and a trunk that is none; `fields` as `make_base` takes them."""
     rng = np.random.default_rng(seed)
     trainable = {name: rng.normal(size=shape).astype(np.float32) for name, shape in TRAINABLE_SHAPES.items()}
-    frozen = {name: rng.uniform(0.5, 1, shape).astype(np.float32) for name, shape in FROZEN_SHAPES.items()}
+    frozen = {name: rng.uniform(0.5, 1, shape).astype(np.float32) for name, shape in BASE_SHAPES.items()}
     known = {"name": "small", "origin": "random", "spectrogram": SpectrogramSpec(), "heard": ("a", "é")}
     return make_base(b"no trunk " * 50, trainable, frozen, **(known | fields))
 

@@ -3,8 +3,9 @@
 import librosa
 import numpy as np
 import pytest
+from numpy.polynomial import legendre
 
-from vsr_shared.audio.cepstrum import _SCALES, COEFFICIENTS, cepstral_statistics
+from vsr_shared.audio.cepstrum import _SCALES, COEFFICIENTS, COURSED, STATISTICS, TOGETHER, cepstral_statistics
 from vsr_shared.audio.spectrogram import SpectrogramSpec, spectrogram_image
 
 SPEC = SpectrogramSpec()
@@ -26,7 +27,11 @@ def test_they_are_the_cepstral_coefficients_of_the_field() -> None:
     decibels = np.maximum(image.astype(np.float64) * 100 / 255 - 100, -60)
     spoken = decibels.max(axis=0) > -45
     theirs = librosa.feature.mfcc(S=decibels, n_mfcc=COEFFICIENTS)[:, spoken]
-    expected = np.concatenate([theirs.mean(axis=1), theirs.std(axis=1)])
+    time = np.linspace(-1, 1, theirs.shape[1])
+    courses = (legendre.legval(time, [0, 1]), legendre.legval(time, [0, 0, 1]))
+    rise, arch = ((theirs[:COURSED] * course).mean(axis=1) for course in courses)
+    pairs = np.corrcoef(theirs[:TOGETHER])[np.triu_indices(TOGETHER, 1)]
+    expected = np.concatenate([theirs.mean(axis=1), theirs.std(axis=1), rise, arch, pairs])
     np.testing.assert_allclose(cepstral_statistics(image[None])[0] * _SCALES, expected, rtol=1e-3, atol=1e-2)
 
 
@@ -50,5 +55,5 @@ def test_two_sounds_are_apart_and_one_is_near_itself() -> None:
 @pytest.mark.parametrize("image", [np.zeros((1, 64, 87), np.uint8), np.full((1, 64, 87), 255, np.uint8)])
 def test_nothing_and_everything_give_numbers(image: np.ndarray) -> None:
     found = cepstral_statistics(image)
-    assert found.shape == (1, 40)
+    assert found.shape == (1, STATISTICS)
     assert np.isfinite(found).all()

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from tests.shared.test_tail_head import random_network
+from vsr_shared.audio.cepstrum import STATISTICS
 from vsr_shared.emotions import Polarity
 from vsr_shared.errors import UsageError
 from vsr_shared.learning import adam
 from vsr_shared.learning.adam import adam_step, fresh_moments
 from vsr_shared.learning.gate import holds
 from vsr_shared.learning.local_training import Lessons, LocalTraining, balanced_weights, epochs, train
-from vsr_shared.learning.personalise import Recording, lessons_of, part_way, personalise
+from vsr_shared.learning.personalise import TRAINED_FROM, Recording, lessons_of, part_way, personalise
 from vsr_shared.network.head import head_loss_and_gradient
 from vsr_shared.network.parts import HEAD_SHAPES
 from vsr_shared.network.tail_head import Prepared, features, loss_and_gradient, prepare
@@ -27,7 +28,7 @@ def voice(seed: int, count: int, gap: float, segments: int = 1) -> list[Recordin
     recordings = []
     for index in range(count):
         activations = rng.normal(size=(segments, 2, 2, 1888)).astype(np.float32)
-        statistics = rng.normal(size=(segments, 40)).astype(np.float32)
+        statistics = rng.normal(size=(segments, STATISTICS)).astype(np.float32)
         for values, few in ((activations, 50), (statistics, 10)):
             values[..., :few] += gap if index % 2 else -gap
         recordings.append(Recording(activations, Polarity.POSITIVE if index % 2 else Polarity.NEGATIVE, statistics))
@@ -118,12 +119,20 @@ def test_polarities_weigh_the_same_and_recordings_too() -> None:
     np.testing.assert_allclose(weights, [[0.125, 0.125, 0.25, 0.5]])
 
 
-def test_a_learnable_voice_is_learnt_and_kept() -> None:
+@pytest.mark.parametrize("count", [24, TRAINED_FROM])
+def test_a_learnable_voice_is_learnt_and_kept(count: int) -> None:
     weights, frozen = one()
-    result = personalise(weights, frozen, voice(4, 24, 0.6, segments=2), replace(SETTINGS, epochs=8))
+    told: list[int] = []
+    settings = replace(SETTINGS, epochs=8)
+    lessons = voice(4, count, 0.6, segments=2)
+    result = personalise(weights, frozen, lessons, settings, on_epoch=lambda epoch, _: told.append(epoch))
     assert result.kept
     assert result.after.uar > 0.9 > result.before.uar
-    assert result.after.count == 24
+    assert result.after.count == count
+    # A few recordings leave the network as everybody has it: nothing is trained, the memory alone learns.
+    trained = count >= TRAINED_FROM
+    assert told == (list(range(1, 17)) if trained else [])
+    assert np.array_equal(result.weights["hidden/kernel"], weights["hidden/kernel"]) is not trained
 
 
 @pytest.mark.parametrize("seed", [5, 9, 11, 12])
@@ -143,7 +152,8 @@ def test_too_few_recordings_say_how_many_there_are() -> None:
         personalise(weights, frozen, voice(8, 5, 1.0), SETTINGS)
 
 
-def test_no_recording_lies_on_both_sides() -> None:
+@pytest.mark.parametrize("pairs", [6, TRAINED_FROM // 2])
+def test_no_recording_lies_on_both_sides(pairs: int) -> None:
     """A recording of many equal segments would be known by heart if its segments were split."""
     weights, frozen = one()
     rng = np.random.default_rng(9)
@@ -151,9 +161,9 @@ def test_no_recording_lies_on_both_sides() -> None:
         Recording(
             np.repeat(rng.normal(size=(1, 2, 2, 1888)).astype(np.float32), 6, axis=0),
             Polarity(label),
-            np.repeat(rng.normal(size=(1, 40)).astype(np.float32), 6, axis=0),
+            np.repeat(rng.normal(size=(1, STATISTICS)).astype(np.float32), 6, axis=0),
         )
-        for label in ["positive", "negative"] * 6
+        for label in ["positive", "negative"] * pairs
     ]
     result = personalise(weights, frozen, recordings, replace(SETTINGS, epochs=20))
     assert result.after.uar < 0.9

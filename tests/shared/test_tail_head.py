@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from vsr_shared.learning.measure import plain_measure
 from vsr_shared.network import tail_head
-from vsr_shared.network.parts import FROZEN_SHAPES, TRAINABLE_PARAMETERS, TRAINABLE_SHAPES
+from vsr_shared.network.parts import FROZEN_SHAPES, MEASURE, TRAINABLE_PARAMETERS, TRAINABLE_SHAPES
 from vsr_shared.weights import Array
 
 
@@ -18,7 +19,7 @@ def random_network(people: int, seed: int = 0) -> tuple[dict[str, Array], dict[s
         name: (rng.uniform(0.5, 2, shape) if "variance" in name else rng.normal(size=shape)).astype(np.float32)
         for name, shape in FROZEN_SHAPES.items()
     }
-    return weights, frozen
+    return weights, frozen | {MEASURE: plain_measure()}
 
 
 def clips(people: int, count: int, seed: int = 1) -> Array:

@@ -1,9 +1,9 @@
-"""What a federation learns of how voices sound: a few numbers about cepstral statistics, beside tail and head.
+"""What a federation learns of how voices sound: a few numbers about their measures (`measure`), beside tail and head.
 
-Spectrogram features of a network that never heard a language carry little of it; how a person's cepstral statistics
-lie apart under emotion is much the same for people who speak alike. Learnt together are their centre, how far they
-stray within a person and polarity, and a logistic model of what lies off a person's own centre, on top of what the
-network says. The scale also tells a person's memory (`memory`) which distances mean something.
+Spectrogram features of a network that never heard a language carry little of it; how a person's measures lie apart
+under emotion is much the same for people who speak alike. Learnt together are their centre, how far they stray within
+a person and polarity, and a logistic model of what lies off a person's own centre, on top of what the network says.
+The scale also tells a person's memory (`memory`) which distances mean something.
 
 Locally the logistic model is fitted with a pull to the common one and a ridge (FedProx: Li et al., MLSys 2020,
 equation 2), by steps that a bound on the curvature makes safe (Boehning & Lindsay, Ann. Inst. Stat. Math. 1988).
@@ -17,14 +17,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from vsr_shared.audio.cepstrum import STATISTICS
 from vsr_shared.learning.odds import sigmoid
+from vsr_shared.network.parts import MEASURES
 from vsr_shared.weights import Array, Weights
 
 SHAPES: Final[Mapping[str, tuple[int, ...]]] = {
-    "voice/centre": (STATISTICS,),
-    "voice/within": (STATISTICS,),
-    "voice/kernel": (STATISTICS,),
+    "voice/centre": (MEASURES,),
+    "voice/within": (MEASURES,),
+    "voice/kernel": (MEASURES,),
     "voice/bias": (1,),
 }
 """121 numbers."""
@@ -50,23 +50,23 @@ class Voice:
     """(40,)"""
     bias: float
 
-    def of_person(self, statistics: Array) -> "Voice":
-        """Return the voice with the centre of who said the segments `statistics` (n, 40), labelled or not."""
-        count = len(statistics)
+    def of_person(self, measures: Array) -> "Voice":
+        """Return the voice with the centre of who said the segments `measures` (n, 40), labelled or not."""
+        count = len(measures)
         if not count:
             return self
-        centre = (statistics.sum(axis=0) + KNOWN_BY * self.centre) / (count + KNOWN_BY)
+        centre = (measures.sum(axis=0) + KNOWN_BY * self.centre) / (count + KNOWN_BY)
         return Voice(centre.astype(np.float32), self.within, self.kernel, self.bias)
 
-    def shift(self, statistics: Array) -> Floats:
-        """Return what to add to the log-odds (n,) of segments with cepstral `statistics` (n, 40)."""
-        result: Floats = (statistics - self.centre).astype(np.float64) @ self.kernel.astype(np.float64) + self.bias
+    def shift(self, measures: Array) -> Floats:
+        """Return what to add to the log-odds (n,) of segments with `measures` (n, 40)."""
+        result: Floats = (measures - self.centre).astype(np.float64) @ self.kernel.astype(np.float64) + self.bias
         return result
 
-    def scaled(self, statistics: Array) -> Array:
-        """Return `statistics` in the deviations that a person's own have within a polarity."""
+    def scaled(self, measures: Array) -> Array:
+        """Return `measures` in the deviations that a person's own have within a polarity."""
         deviation = np.sqrt(np.maximum(self.within, np.float32(_LEAST_WITHIN)))
-        result: Array = (statistics / deviation).astype(np.float32)
+        result: Array = (measures / deviation).astype(np.float32)
         return result
 
     def to_arrays(self) -> dict[str, Array]:
@@ -78,8 +78,8 @@ class Voice:
 
 def silent_voice() -> Voice:
     """Return the voice before anybody taught one: it changes nothing."""
-    zeros = np.zeros(STATISTICS, np.float32)
-    return Voice(zeros, np.ones(STATISTICS, np.float32), zeros, 0.0)
+    zeros = np.zeros(MEASURES, np.float32)
+    return Voice(zeros, np.ones(MEASURES, np.float32), zeros, 0.0)
 
 
 def split_voice(weights: Weights) -> tuple[dict[str, Array], Voice | None]:
@@ -92,23 +92,23 @@ def split_voice(weights: Weights) -> tuple[dict[str, Array], Voice | None]:
 
 
 def learn_voice(
-    common: Voice, statistics: Array, labels: npt.NDArray[np.int64], weights: Array, log_odds: Floats
+    common: Voice, measures: Array, labels: npt.NDArray[np.int64], weights: Array, log_odds: Floats
 ) -> Voice:
     """Return one person's voice in a round, to be averaged over people.
 
-    `statistics` (n, 40), `labels` (n,) in {0, 1} and `weights` (n,), of any sum, which balance the polarities, are of
+    `measures` (n, 40), `labels` (n,) in {0, 1} and `weights` (n,), of any sum, which balance the polarities, are of
     their segments; `log_odds` (n,) are what the common network says of them.
     """
     share = weights.astype(np.float64) / weights.sum()
-    centre = np.asarray(share @ statistics, np.float32)
-    person = common.of_person(statistics)
-    kernel, bias = _fit((statistics - person.centre).astype(np.float64), labels, share, log_odds, common)
-    return Voice(centre, _within(statistics, labels, common.within), kernel.astype(np.float32), bias)
+    centre = np.asarray(share @ measures, np.float32)
+    person = common.of_person(measures)
+    kernel, bias = _fit((measures - person.centre).astype(np.float64), labels, share, log_odds, common)
+    return Voice(centre, _within(measures, labels, common.within), kernel.astype(np.float32), bias)
 
 
-def _within(statistics: Array, labels: npt.NDArray[np.int64], known: Array) -> Array:
+def _within(measures: Array, labels: npt.NDArray[np.int64], known: Array) -> Array:
     """Return the mean over polarities of the variance within, (40,); what is `known` where nobody can tell."""
-    sides = [statistics[labels == label] for label in (0, 1)]
+    sides = [measures[labels == label] for label in (0, 1)]
     found = [side.var(axis=0, ddof=1) for side in sides if len(side) > 1]
     return np.mean(found, axis=0).astype(np.float32) if found else known
 

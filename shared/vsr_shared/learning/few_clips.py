@@ -9,7 +9,7 @@ import numpy as np
 
 from vsr_shared.learning.common_voice import Voice
 from vsr_shared.learning.memory import remember
-from vsr_shared.learning.personalise import Recording, lessons_of
+from vsr_shared.learning.personalise import Recording, lessons_of, measures_of
 from vsr_shared.network.tail_head import log_probabilities_of
 from vsr_shared.weights import Array, Weights
 
@@ -19,13 +19,13 @@ def remember_few(
 ) -> dict[str, Array]:
     """Return `start` (no leading axis) with a memory of one or more recordings, and with the person's `voice`."""
     lessons = lessons_of(recordings, frozen)
-    statistics = np.concatenate([recording.statistics for recording in recordings])
+    measures = measures_of(recordings, frozen)
     log_p = log_probabilities_of({name: array[None] for name, array in start.items()}, frozen, lessons.clips)[0]
     odds = (log_p[:, 1] - log_p[:, 0]).astype(np.float64)
     own: dict[str, Array] = {}
     if voice is not None:
-        person = voice.of_person(statistics)
-        odds += person.shift(statistics)
-        statistics, own = person.scaled(statistics), person.to_arrays()
-    memory = remember(statistics, lessons.labels[0], lessons.weights[0], odds)
+        person = voice.of_person(measures)
+        odds += person.shift(measures)
+        measures, own = person.scaled(measures), person.to_arrays()
+    memory = remember(measures, lessons.labels[0], lessons.weights[0], odds)
     return {**start, **memory.to_arrays(), **own}

@@ -2,8 +2,8 @@
 
 Kernel logistic regression around what the network says (Rasmussen & Williams, Gaussian Processes for Machine Learning,
 2006, section 3.4: the mode of a Gaussian process classifier whose prior mean is the network's log-odds), with a
-Gaussian kernel over cepstral statistics. What resembles nothing that was taught is judged by the network alone, so
-that a handful of recordings, or another microphone, can spoil little.
+Gaussian kernel over what the base measures in a voice (`measure`). What resembles nothing that was taught is judged by
+the network alone, so that a handful of recordings, or another microphone, can spoil little.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from vsr_shared.weights import Array, Weights
 
 STRENGTH: Final = 60.0
 """Variance of the process: how far, in log-odds, recordings may pull. Chosen on validation speakers, as SHARPNESS."""
-SHARPNESS: Final = 2.0
+SHARPNESS: Final = 1.0
 """Of the kernel, where the median squared distance between two taught segments is 1."""
 MOST: Final = 1000
 """Segments that are remembered, the last ones given: more would only cost time."""
@@ -34,38 +34,38 @@ Floats = npt.NDArray[np.float64]
 class Memory:
     """What is remembered of m segments."""
 
-    statistics: Array
+    measures: Array
     """(m, 40)"""
     pull: Array
     """(m,): log-odds by which each draws its own place towards positive."""
     sharpness: float
     """Of the kernel exp(-sharpness * squared distance)."""
 
-    def shift(self, statistics: Array) -> Floats:
-        """Return what to add to the log-odds (n,) of segments with cepstral `statistics` (n, 40)."""
-        result: Floats = _kernel(statistics, self.statistics, self.sharpness) @ self.pull.astype(np.float64)
+    def shift(self, measures: Array) -> Floats:
+        """Return what to add to the log-odds (n,) of segments with `measures` (n, 40)."""
+        result: Floats = _kernel(measures, self.measures, self.sharpness) @ self.pull.astype(np.float64)
         return result
 
     def to_arrays(self) -> dict[str, Array]:
         """Return the memory under names that no layer has, to be kept with a tail and head."""
-        arrays = {"statistics": self.statistics, "pull": self.pull, "sharpness": np.array([self.sharpness])}
+        arrays = {"measures": self.measures, "pull": self.pull, "sharpness": np.array([self.sharpness])}
         return {_PREFIX + name: np.asarray(array, np.float32) for name, array in arrays.items()}
 
 
-def remember(statistics: Array, labels: npt.NDArray[np.int64], weights: Array, log_odds: Floats) -> Memory:
-    """Return the memory of segments with `statistics` (m, 40), `labels` (m,) in {0, 1} and `log_odds` (m,).
+def remember(measures: Array, labels: npt.NDArray[np.int64], weights: Array, log_odds: Floats) -> Memory:
+    """Return the memory of segments with `measures` (m, 40), `labels` (m,) in {0, 1} and `log_odds` (m,).
 
     `weights` (m,), of any sum, say what each counts; polarities should weigh the same. `log_odds` are the network's,
     best of networks that did not learn from the segment: what they get right needs no pull. Distances are measured
     by the median between two segments, so that the memory reaches about as far as they lie apart.
     """
-    statistics, labels, log_odds = statistics[-MOST:], labels[-MOST:], log_odds[-MOST:]
+    measures, labels, log_odds = measures[-MOST:], labels[-MOST:], log_odds[-MOST:]
     shares = weights[-MOST:].astype(np.float64) * (len(labels) / weights[-MOST:].sum())
-    squared = _squared_distances(statistics, statistics)
+    squared = _squared_distances(measures, measures)
     apart = squared[np.triu_indices(len(labels), 1)]
     sharpness = SHARPNESS / max(float(np.median(apart)), 1e-9) if len(apart) else SHARPNESS
     pull = _fit(np.exp(-sharpness * squared), labels, shares, log_odds)
-    return Memory(statistics, pull.astype(np.float32), sharpness)
+    return Memory(measures, pull.astype(np.float32), sharpness)
 
 
 def split_memory(weights: Weights) -> tuple[dict[str, Array], Memory | None]:
@@ -74,7 +74,7 @@ def split_memory(weights: Weights) -> tuple[dict[str, Array], Memory | None]:
     found: Mapping[str, Array] = {name.removeprefix(_PREFIX): weights[name] for name in weights if name not in layers}
     if not found:
         return layers, None
-    return layers, Memory(found["statistics"], found["pull"], float(found["sharpness"][0]))
+    return layers, Memory(found["measures"], found["pull"], float(found["sharpness"][0]))
 
 
 def _fit(kernel: Floats, labels: npt.NDArray[np.int64], shares: Floats, log_odds: Floats) -> Floats:

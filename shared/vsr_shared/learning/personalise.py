@@ -1,12 +1,13 @@
 """Personal training with a gate: what a person taught is used unless their own recordings speak against it.
 
-Two things are learnt from a person's labelled recordings. Tail and head are trained, and go a part of the way from
-where they started to where the training ended. A memory (`memory`) pulls what sounds like a recording towards its
-label, as far as the network did not get it right by itself.
+Two things are learnt from a person's labelled recordings. A memory (`memory`) pulls what sounds like a recording
+towards its label, as far as the network did not get it right by itself. With 40 recordings and more, tail and head are
+trained too, and go a part of the way from where they started to where the training ended; with fewer that adds nothing
+(docs/base-model.md), and the network stays the one that everybody has.
 
-The recordings are split into folds, never one recording over two, and every fold's network is trained on the others,
-all folds in one batch. So each recording is judged once by a network, and by a memory, that did not hear it: that is
-what the memory corrects, and what the gate looks at.
+For training, the recordings are split into folds, never one recording over two, and every fold's network is trained on
+the others, all folds in one batch. So each recording is judged once by a network, and by a memory, that did not hear
+it: that is what the memory corrects, and what the gate looks at.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from vsr_shared.errors import UsageError
 from vsr_shared.learning.common_voice import Voice
 from vsr_shared.learning.gate import holds
 from vsr_shared.learning.local_training import Lessons, LocalTraining, balanced_weights, train
+from vsr_shared.learning.measure import measured
 from vsr_shared.learning.memory import remember
 from vsr_shared.learning.odds import recording_means, sigmoid
 from vsr_shared.metrics import Scores, scores
@@ -30,6 +32,8 @@ from vsr_shared.weights import Array, Weights
 FOLDS = 5
 MINIMUM = 3
 """Recordings of each polarity without which nothing can be learnt and judged."""
+TRAINED_FROM: Final = 40
+"""Recordings from which on tail and head are trained. Chosen on validation speakers, as the numbers below."""
 HALF_WAY: Final = 90
 """Recordings with which a person's network goes half the way from where it started to where the training ended.
 
@@ -48,7 +52,7 @@ class Recording:
     """(segments, h, w, 1888)."""
     polarity: Polarity
     statistics: Array
-    """(segments, 40), cepstral."""
+    """(segments, 79), cepstral."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,10 @@ def personalise(
     on_epoch: Callable[[int, float], None] | None = None,
     voice: Voice | None = None,
 ) -> Personalised:
-    """Train a personal tail, head and memory from `start` (no leading axis) and judge them.
+    """Learn a memory, and from 40 recordings on a tail and head, from `start` (no leading axis), and judge them.
 
-    `on_epoch` is given the epoch, from 1 to twice `settings.epochs` (judging, then the final training), and the loss.
+    `on_epoch` is given the epoch, from 1 to twice `settings.epochs` (judging, then the final training), and the loss;
+    it is not called where nothing is trained.
     A common `voice` has its say before and after, and scales what the memory compares; with the person's own centre it
     is among the weights.
     Raises UsageError where a polarity has fewer than 3 recordings.
@@ -84,24 +89,26 @@ def personalise(
     lessons = lessons_of(recordings, frozen)
     folds = _folds(labels, seed)
     lead = {name: array[None] for name, array in start.items()}
-    statistics = np.concatenate([recording.statistics for recording in recordings])
-    own = None if voice is None else voice.of_person(statistics)
-    said: float | npt.NDArray[np.float64] = 0.0 if own is None else own.shift(statistics)
-    statistics = statistics if own is None else own.scaled(statistics)
+    measures = measures_of(recordings, frozen)
+    own = None if voice is None else voice.of_person(measures)
+    said: float | npt.NDArray[np.float64] = 0.0 if own is None else own.shift(measures)
+    measures = measures if own is None else own.scaled(measures)
     before = _log_odds(lead, frozen, lessons.clips) + said
-    unheard = _unheard_odds(lead, frozen, lessons, folds, owner, settings, seed, on_epoch) + said
-    memory = remember(statistics, lessons.labels[0], lessons.weights[0], unheard)
+    network, unheard = dict(start), before
+    if len(labels) >= TRAINED_FROM:
+        unheard = _unheard_odds(lead, frozen, lessons, folds, owner, settings, seed, on_epoch) + said
+        trained = train(
+            lead,
+            frozen,
+            lessons,
+            settings,
+            [seed],
+            on_epoch and (lambda epoch, loss: on_epoch(settings.epochs + epoch, float(loss.mean()))),
+        )
+        network = {name: array[0] for name, array in part_way(lead, trained, len(labels)).items()}
+    memory = remember(measures, lessons.labels[0], lessons.weights[0], unheard)
     judges = np.arange(len(labels)) if len(labels) <= _ALONE else folds
-    after = unheard + _unheard_shifts(statistics, lessons, judges[owner], unheard)
-    final = train(
-        lead,
-        frozen,
-        lessons,
-        settings,
-        [seed],
-        on_epoch and (lambda epoch, loss: on_epoch(settings.epochs + epoch, float(loss.mean()))),
-    )
-    network = {name: array[0] for name, array in part_way(lead, final, len(labels)).items()}
+    after = unheard + _unheard_shifts(measures, lessons, judges[owner], unheard)
     was, is_now = (recording_means(sigmoid(odds), owner) for odds in (before, after))
     kept = holds(labels, was, is_now)
     weights = network | memory.to_arrays() | ({} if own is None else own.to_arrays())
@@ -144,7 +151,7 @@ def _unheard_odds(
 
 
 def _unheard_shifts(
-    statistics: Array, lessons: Lessons, judge_of: npt.NDArray[np.intp], odds: npt.NDArray[np.float64]
+    measures: Array, lessons: Lessons, judge_of: npt.NDArray[np.intp], odds: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """Return what a memory of all other groups adds to each segment (n,); `judge_of` (n,) says its group."""
     shifts = np.empty(len(odds))
@@ -152,7 +159,7 @@ def _unheard_shifts(
         own, others = judge_of == judge, judge_of != judge
         labels = lessons.labels[:, others]
         weights = balanced_weights(labels, lessons.weights[:, others])[0]
-        shifts[own] = remember(statistics[others], labels[0], weights, odds[others]).shift(statistics[own])
+        shifts[own] = remember(measures[others], labels[0], weights, odds[others]).shift(measures[own])
     return shifts
 
 
@@ -170,6 +177,11 @@ def lessons_of(recordings: Sequence[Recording], frozen: Weights) -> Lessons:
     labels = labels_of(recordings)[owner][None]
     share = (1 / np.bincount(owner)[owner]).astype(np.float32)[None]
     return Lessons(clips, labels, balanced_weights(labels, share))
+
+
+def measures_of(recordings: Sequence[Recording], frozen: Weights) -> Array:
+    """Return what is measured in the voice of each segment of `recordings`, (n, 40)."""
+    return measured(np.concatenate([recording.statistics for recording in recordings]), frozen)
 
 
 def labels_of(recordings: Sequence[Recording]) -> npt.NDArray[np.int64]:

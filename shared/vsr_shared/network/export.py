@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
+from vsr_shared.learning.measure import plain_measure
 from vsr_shared.network.keras_model import trunk_of, variable
-from vsr_shared.network.parts import FROZEN_SHAPES, TRAINABLE_SHAPES
+from vsr_shared.network.parts import FROZEN_SHAPES, MEASURE, TRAINABLE_SHAPES
 from vsr_shared.weights import Array
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ PRECISION: Final[Precision] = "int8"
 
 
 def arrays_of(network: "keras.Model") -> tuple[dict[str, Array], dict[str, Array]]:
-    """Return (trainable, frozen) arrays behind the cut, by name, float32."""
+    """Return (trainable, frozen) arrays of a base, by name, float32; its memory compares by a plain measure."""
     import keras
 
     trainable, frozen = (
         {name: np.array(keras.ops.convert_to_numpy(variable(network, name)), np.float32) for name in shapes}
         for shapes in (TRAINABLE_SHAPES, FROZEN_SHAPES)
     )
-    return trainable, frozen
+    return trainable, frozen | {MEASURE: plain_measure()}
 
 
 def trunk_to_litert(network: "keras.Model", precision: Precision = PRECISION) -> bytes:

@@ -11,6 +11,8 @@ a batch of one person's clips would otherwise set them, and they would travel.
 
 from typing import Final
 
+from vsr_shared.audio.cepstrum import STATISTICS
+
 TRUNK_OUTPUT: Final = "conv5_block31_concat"
 TRUNK_CHANNELS: Final = 1888
 """Channels of an activation: its shape is (height, width, 1888), 2 x 2 x 1888 for a 64 x 87 image."""
@@ -45,6 +47,11 @@ FROZEN_SHAPES: Final[dict[str, tuple[int, ...]]] = {
     "bn/moving_variance": (1920,),
 }
 """What lies behind the cut and is never trained: one normalisation and the stored statistics."""
+
+MEASURE: Final = "memory/measure"
+MEASURES: Final = 40
+BASE_SHAPES: Final[dict[str, tuple[int, ...]]] = FROZEN_SHAPES | {MEASURE: (STATISTICS, MEASURES)}
+"""What a base holds besides tail and head: what is frozen in the network, and by what a memory compares voices."""
 
 TRAINABLE_PARAMETERS: Final = 774_914
 ALL_PARAMETERS: Final = 18_814_274

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from vsr_shared.audio.cepstrum import PLAIN
 from vsr_shared.metrics import Probabilities
 from vsr_simulations.engine.heard import HeardClips, HeardUser, Population
 
@@ -29,9 +30,9 @@ class Baseline:
 
 
 def features(clips: HeardClips) -> Probabilities:
-    """Return each clip's cepstral statistics (clips, 40), the mean over its segments."""
-    rows: Probabilities = np.zeros((len(clips), clips.statistics.shape[-1]))
-    np.add.at(rows, clips.owner, clips.statistics)
+    """Return each clip's means and deviations of cepstral coefficients (clips, 40), the mean over its segments."""
+    rows: Probabilities = np.zeros((len(clips), PLAIN))
+    np.add.at(rows, clips.owner, clips.statistics[:, :PLAIN])
     return rows / np.bincount(clips.owner, minlength=len(clips))[:, None]
 
 

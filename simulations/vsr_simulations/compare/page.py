@@ -71,8 +71,9 @@ def _how(given: Circumstances) -> str:
 
 _NAMES = (
     "Remembered: one's own clips in a memory around the common model, nothing trained, no gate. Personalised: what "
-    "ships, training and memory, let in by the gate. A voice: 121 numbers about cepstral statistics, learnt together "
-    "beside the network. MFCC: mean and deviation of 20 cepstral coefficients. The other names are the papers' own."
+    "ships, a memory and from 40 clips on training, let in by the gate. A voice: 121 numbers about what is measured in "
+    "voices, learnt together beside the network. MFCC: mean and deviation of 20 cepstral coefficients. The other names "
+    "are the papers' own."
 )
 _COSTS = (
     "Bytes are those of a real round of the secure sum with as many numbers and people: masked vector, sealed shares "

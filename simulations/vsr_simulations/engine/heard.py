@@ -20,7 +20,7 @@ class HeardClips:
     activations: npt.NDArray[np.floating]
     """(segments, h, w, 1888), float16 as a machine keeps them; (segments, 1920) where a tail at rest heard them."""
     statistics: Array
-    """(segments, 40), cepstral."""
+    """(segments, 79), cepstral."""
     labels: npt.NDArray[np.int64]
     """(clips,): 0 negative, 1 positive."""
     owner: npt.NDArray[np.intp]

@@ -22,6 +22,7 @@ from vsr_server.corpora.clip import Clip
 from vsr_server.corpora.fingerprints import fingerprint
 from vsr_server.microphones.catalogue import STUDIO
 from vsr_server.microphones.microphone import Microphone
+from vsr_shared.audio.cepstrum import STATISTICS
 from vsr_shared.base import Base
 from vsr_shared.errors import StoreError
 from vsr_shared.prediction import Predictor
@@ -29,7 +30,6 @@ from vsr_simulations.engine.heard import HeardClips
 from vsr_simulations.engine.sounds import Sound, key_of, read_ahead
 from vsr_simulations.engine.time_left import Progress
 
-STATISTICS: Final = 40
 MAX_SEGMENTS: Final = 150
 """Segments of one clip that are learnt from, as on a person's machine."""
 _INDEX: Final = "index.jsonl"

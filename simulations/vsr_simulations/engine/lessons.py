@@ -33,7 +33,7 @@ def stacked_lessons(people: Sequence[HeardClips], frozen: Weights) -> Lessons:
 
 
 def stacked_statistics(people: Sequence[HeardClips]) -> Array:
-    """Return the cepstral statistics (u, n, 40) of the places of `stacked_lessons`."""
+    """Return the cepstral statistics (u, n, 79) of the places of `stacked_lessons`."""
     return _stacked([clips.statistics for clips in people], people)
 
 

@@ -31,7 +31,7 @@ class LocalRound:
     frozen: Weights
     lessons: Lessons
     statistics: Array
-    """(u, n, 40): cepstral, of the lessons' places."""
+    """(u, n, 79): cepstral, of the lessons' places."""
     local: LocalTraining
     seeds: tuple[int, ...]
     """One a person."""

@@ -10,6 +10,7 @@ from vsr_client.teaching import PERSONAL_TRAINING
 from vsr_shared.learning.common_voice import split_voice
 from vsr_shared.learning.few_clips import remember_few
 from vsr_shared.learning.local_training import train
+from vsr_shared.learning.measure import measured
 from vsr_shared.learning.personalise import MINIMUM, personalise
 from vsr_shared.weights import Weights
 from vsr_simulations.engine.method import Judged, LocalOutcome, LocalRound, Method, deltas_to, whole_on_own_clips
@@ -48,7 +49,10 @@ def own_models(given: Judged) -> OwnModels:
 def known_by_voice(given: Judged) -> Weights:
     """Return the common model, its voice, if it has one, with the person's own centre."""
     layers, voice = split_voice(given.common)
-    return {**layers, **({} if voice is None else voice.of_person(given.clips.statistics).to_arrays())}
+    return {
+        **layers,
+        **({} if voice is None else voice.of_person(measured(given.clips.statistics, given.frozen)).to_arrays()),
+    }
 
 
 def remembered(given: Judged) -> Weights:

@@ -1,6 +1,6 @@
 """FedAvg of tail and head with a common voice beside them; each person personalises both, as what ships does.
 
-The voice is `vsr_shared.learning.common_voice`: 121 numbers about cepstral statistics, averaged like the rest.
+The voice is `vsr_shared.learning.common_voice`: 121 numbers about measures of voices, averaged like the rest.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from vsr_shared.learning.common_voice import Floats, Voice, learn_voice, silent_voice, split_voice
+from vsr_shared.learning.measure import measured
 from vsr_shared.network.tail_head import log_probabilities_of
 from vsr_shared.weights import Array
 from vsr_simulations.engine.method import LocalOutcome, LocalRound, Method, Stack, deltas_to
@@ -33,8 +34,8 @@ def _learnt(given: LocalRound, voice: Voice, row: int, odds: Floats) -> dict[str
     """Return one person's voice."""
     weights = given.lessons.weights[row]
     there = weights > 0
-    labels, statistics = given.lessons.labels[row, there], given.statistics[row, there]
-    return learn_voice(voice, statistics, labels, weights[there], odds[there]).to_arrays()
+    labels, measures = given.lessons.labels[row, there], measured(given.statistics[row, there], given.frozen)
+    return learn_voice(voice, measures, labels, weights[there], odds[there]).to_arrays()
 
 
 FED_VOICE = Method(

@@ -153,9 +153,9 @@ def _how(given: Circumstances) -> str:
 
 _WAYS = (
     "Own clips: remembered by a memory around the model that others made, however few, nothing trained and no gate. As "
-    "it ships: trained, remembered, and let in by the gate, which needs three clips of either polarity. A voice: 121 "
-    "numbers about cepstral statistics, learnt together beside the network. MFCC: mean and deviation of 20 cepstral "
-    "coefficients."
+    "it ships: remembered, from 40 clips on trained too, and let in by the gate, which needs three clips of either "
+    "polarity. A voice: 121 numbers about what is measured in voices, learnt together beside the network. MFCC: mean "
+    "and deviation of 20 cepstral coefficients."
 )
 _FIGURES = (
     "UAR is the unweighted average recall of the two polarities (0.5 is chance), AUROC the area under the ROC curve, "

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from vsr_shared.audio.cepstrum import PLAIN, STATISTICS
 from vsr_shared.errors import UsageError
 from vsr_shared.network.parts import TRUNK_CHANNELS
 from vsr_shared.weights import Array, Weights
@@ -64,7 +65,9 @@ class GeneratedActivations:
         mean = self.frozen["conv5_block32_0_bn/moving_mean"]
         deviation = np.sqrt(self.frozen["conv5_block32_0_bn/moving_variance"])
         activations = (mean + deviation * (hidden @ self._mixing)).astype(np.float16)
-        statistics = random.standard_normal((self.clips, 40), dtype=np.float32)
+        # As many as there were when published code was run on these people: what comes after them must stay the same.
+        statistics = np.zeros((self.clips, STATISTICS), np.float32)
+        statistics[:, :PLAIN] = random.standard_normal((self.clips, PLAIN), dtype=np.float32)
         return HeardClips(activations, statistics, labels.astype(np.int64), np.arange(self.clips))
 
     @cached_property

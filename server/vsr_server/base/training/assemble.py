@@ -17,6 +17,8 @@ from vsr_shared.audio.spectrogram import SpectrogramSpec
 from vsr_shared.base import Base, make_base
 from vsr_shared.errors import UsageError
 from vsr_shared.network.export import PRECISION
+from vsr_shared.network.parts import MEASURE
+from vsr_shared.weights import Array
 
 if TYPE_CHECKING:
     import keras
@@ -52,9 +54,16 @@ def calibrate(network: "keras.Model", data: Data) -> float:
 
 
 def assemble(
-    network: "keras.Model", voices: Sequence[Clip], origins: Origins, temperature: float, spec: SpectrogramSpec
+    network: "keras.Model",
+    measure: Array,
+    voices: Sequence[Clip],
+    origins: Origins,
+    temperature: float,
+    spec: SpectrogramSpec,
 ) -> Base:
     """Return the base of a calibrated `network`; UsageError where its backbone is not the one that ships.
+
+    By `measure` (79, 40) memories compare voices.
 
     Needs Keras on TensorFlow, because LiteRT's converter does.
     """
@@ -68,7 +77,7 @@ def assemble(
     return make_base(
         trunk_to_litert(network),
         trainable,
-        frozen,
+        frozen | {MEASURE: measure},
         name="vsr-base",
         origin="trained",
         spectrogram=spec,

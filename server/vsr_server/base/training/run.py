@@ -11,6 +11,7 @@ from vsr_server.base.same_sound import sound_marks, sound_prints
 from vsr_server.base.speaker_split import SpeakerSplit, check_no_leak
 from vsr_server.base.training.assemble import Origins, assemble, calibrate
 from vsr_server.base.training.checkpoint import Reading
+from vsr_server.base.training.fit_measure import fit_measure, spoken_in
 from vsr_server.base.training.recipe import Recipe
 from vsr_server.base.training.train import Data, Trained, train
 from vsr_server.base.who import Who
@@ -64,7 +65,10 @@ def run(
     written = [_result(out, recipe, data, trained, temperature), _curves(out, trained)]
     if recipe.backbone == "densenet201":
         path = out / BASE_FILE
-        path.write_bytes(write_base(assemble(trained.network, data.voices, origins, temperature, SpectrogramSpec())))
+        say("learning by what a memory compares voices")
+        measure = fit_measure(spoken_in(data.voices, data.train), recipe.seed)
+        base = assemble(trained.network, measure, data.voices, origins, temperature, SpectrogramSpec())
+        path.write_bytes(write_base(base))
         written.insert(0, path.name)
     return Outcome(best, temperature, ", ".join(str(out / name) for name in written))
 
