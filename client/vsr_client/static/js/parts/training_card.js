@@ -10,6 +10,8 @@ import { button, notice, progressBar } from "./pieces.js";
 import { toastError } from "./toast.js";
 
 const NEEDED = 3;
+// With fewer recordings nothing is trained: what was said of them is remembered, in a moment.
+const TRAINED_FROM = 40;
 
 /** Return {node, draw(), heard(job)}: draw again when the state changed, and tell it of `train` jobs. */
 export function trainingCard() {
@@ -72,7 +74,7 @@ export function trainingCard() {
         ? el(
             "p",
             { class: "soft" },
-            `VSR learns from ${count(positive + negative, "recording")} of yours, on this machine, in about a minute. It keeps what it learnt only where it holds on recordings it had not learnt from.`,
+            `VSR learns from ${count(positive + negative, "recording")} of yours, on this machine, ${positive + negative < TRAINED_FROM ? "in a few seconds" : "in about a minute"}. It keeps what it learnt only where it holds on recordings it had not learnt from.`,
           )
         : el(
             "p",
