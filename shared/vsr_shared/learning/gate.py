@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from vsr_shared.metrics import Probabilities, log_likelihoods
 
-PATIENCE: Final = 0.5
+PATIENCE: Final = 1.5
 """Standard errors by which recordings must look worse before the gate shuts.
 
 A handful of recordings judges hardly better than chance whether a person gains, while most people do gain
