@@ -45,7 +45,8 @@ def secrets_of(one: KeptRecording, what: HeardRecording, audio: bytes) -> dict[s
         "pictures": pieces(what.images.tobytes()),
         "name": [one.name.encode(), one.name.encode("utf-16-le")],
         "note": [one.note.encode(), one.note.encode("utf-16-le"), one.note[:12].encode()],
-        "label": [word.encode() for word in (*Polarity, *Emotion)],
+        # Three letters stand in so many random bytes by chance, once in some hundred runs: "sad" is never written here.
+        "label": [word.encode() for word in (*Polarity, *Emotion) if len(word) > 3],
         "time": [one.recorded.isoformat()[:10].encode(), f"{one.recorded.timestamp():.0f}".encode(), b"2026-03-0"],
         "device": [one.capture.device.encode()],
     }
@@ -59,7 +60,9 @@ def test_nothing_personal_lies_in_the_clear(vault: Vault) -> None:
     vault.recordings.add(one, io.BytesIO(audio), b"hash")
     vault.recordings.put_heard(one.id, "base@1", what)
     search(vault, secrets)
-    vault.recordings.change(one.id, note=one.note + ", and changed", emotion=Emotion.SAD, polarity=Polarity.NEGATIVE)
+    vault.recordings.change(
+        one.id, note=one.note + ", and changed", emotion=Emotion.FEARFUL, polarity=Polarity.NEGATIVE
+    )
     capture = vault.recordings.begin_capture(start(name=one.name))
     capture.write(pcm(2.0))
     search(vault, secrets)
