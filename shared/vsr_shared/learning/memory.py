@@ -8,7 +8,7 @@ the network alone, so that a handful of recordings, or another microphone, can s
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +61,7 @@ def remember(measures: Array, labels: npt.NDArray[np.int64], weights: Array, log
     """
     measures, labels, log_odds = measures[-MOST:], labels[-MOST:], log_odds[-MOST:]
     shares = weights[-MOST:].astype(np.float64) * (len(labels) / weights[-MOST:].sum())
-    squared = _squared_distances(measures, measures)
+    squared = squared_distances(measures, measures)
     apart = squared[np.triu_indices(len(labels), 1)]
     sharpness = SHARPNESS / max(float(np.median(apart)), 1e-9) if len(apart) else SHARPNESS
     pull = _fit(np.exp(-sharpness * squared), labels, shares, log_odds)
@@ -108,11 +108,11 @@ def _fit(kernel: Floats, labels: npt.NDArray[np.int64], shares: Floats, log_odds
 
 
 def _kernel(one: Array, other: Array, sharpness: float) -> Floats:
-    result: Floats = np.exp(-sharpness * _squared_distances(one, other))
+    result: Floats = np.exp(-sharpness * squared_distances(one, other))
     return result
 
 
-def _squared_distances(one: Array, other: Array) -> Floats:
+def squared_distances(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> Floats:
     """Return the squared distance of every row of `one` (n, k) to every row of `other` (m, k), (n, m)."""
     a, b = one.astype(np.float64), other.astype(np.float64)
     squared = np.square(a).sum(axis=1)[:, None] + np.square(b).sum(axis=1)[None] - 2 * a @ b.T
