@@ -5,12 +5,9 @@ The common model has not heard them, so what it says of them is what the memory 
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from vsr_shared.learning.common_voice import Voice
 from vsr_shared.learning.memory import remember
-from vsr_shared.learning.personalise import Recording, lessons_of, measures_of
-from vsr_shared.network.tail_head import log_probabilities_of
+from vsr_shared.learning.personalise import Recording, lessons_of, log_odds_of, measures_of
 from vsr_shared.weights import Array, Weights
 
 
@@ -20,8 +17,7 @@ def remember_few(
     """Return `start` (no leading axis) with a memory of one or more recordings, and with the person's `voice`."""
     lessons = lessons_of(recordings, frozen)
     measures = measures_of(recordings, frozen)
-    log_p = log_probabilities_of({name: array[None] for name, array in start.items()}, frozen, lessons.clips)[0]
-    odds = (log_p[:, 1] - log_p[:, 0]).astype(np.float64)
+    odds = log_odds_of({name: array[None] for name, array in start.items()}, frozen, lessons.clips)
     own: dict[str, Array] = {}
     if voice is not None:
         person = voice.of_person(measures)

@@ -93,7 +93,7 @@ def personalise(
     own = None if voice is None else voice.of_person(measures)
     said: float | npt.NDArray[np.float64] = 0.0 if own is None else own.shift(measures)
     measures = measures if own is None else own.scaled(measures)
-    before = _log_odds(lead, frozen, lessons.clips) + said
+    before = log_odds_of(lead, frozen, lessons.clips) + said
     network, unheard = dict(start), before
     if len(labels) >= TRAINED_FROM:
         unheard = _unheard_odds(lead, frozen, lessons, folds, owner, settings, seed, on_epoch) + said
@@ -146,7 +146,7 @@ def _unheard_odds(
     for fold in range(count):
         places = np.flatnonzero(fold_of == fold)
         own = {name: array[fold : fold + 1] for name, array in judges.items()}
-        odds[places] = _log_odds(own, frozen, lessons.clips[places[None]])
+        odds[places] = log_odds_of(own, frozen, lessons.clips[places[None]])
     return odds
 
 
@@ -163,7 +163,7 @@ def _unheard_shifts(
     return shifts
 
 
-def _log_odds(weights: Weights, frozen: Weights, clips: Prepared) -> npt.NDArray[np.float64]:
+def log_odds_of(weights: Weights, frozen: Weights, clips: Prepared) -> npt.NDArray[np.float64]:
     """Return each segment's log-odds of positive (n,) for one network and one person."""
     log_p = log_probabilities_of(weights, frozen, clips)[0].astype(np.float64)
     odds: npt.NDArray[np.float64] = log_p[:, 1] - log_p[:, 0]

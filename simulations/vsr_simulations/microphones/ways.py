@@ -32,8 +32,8 @@ TITLES: Final = {
     VOICE: "federated with a voice, own clips",
 }
 """Own clips alone: a logistic head on what the trunk hears, without anything that others taught about emotion. As it
-ships: training, memory and gate around the base, or around the federated model. With a voice: a memory of the clips
-around the federated model with a common voice, nothing trained and no gate."""
+ships: a memory, from 40 clips on training, and a gate, around the base or around the federated model.
+With a voice: a memory of the clips around the federated model with a common voice, nothing trained and no gate."""
 AGAINST: Final = {ALONE: BASE, TAUGHT: BASE, FEDERATED: BASE, BOTH: FEDERATED, VOICE: FEDERATED}
 """Whom each way must not serve worse than which other way."""
 

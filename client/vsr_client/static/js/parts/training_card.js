@@ -10,7 +10,7 @@ import { button, notice, progressBar } from "./pieces.js";
 import { toastError } from "./toast.js";
 
 const NEEDED = 3;
-// With fewer recordings nothing is trained: what was said of them is remembered, in a moment.
+// With fewer recordings nothing is trained, as personalise.py has it: what was said of them is remembered, in a moment.
 const TRAINED_FROM = 40;
 
 /** Return {node, draw(), heard(job)}: draw again when the state changed, and tell it of `train` jobs. */
